@@ -1,0 +1,30 @@
+# Two commands on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+SEED   := niger-2023-11-15
+
+.PHONY: demo test test-fast lint clean
+
+# The environment is made once; the stamp says which requirements it was made from.
+$(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,web]'
+	touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/corpus-tools run seeds/ --annotations annotations/ --out report/ --judge $(SEED)
+
+test: $(VENV)/.installed lint
+	$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.installed
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) report build dist *.egg-info .corpus_tools .pytest_cache .mypy_cache .ruff_cache .hypothesis

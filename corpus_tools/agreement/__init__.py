@@ -1,0 +1,1 @@
+"""Agreement coefficients and the agreement table."""

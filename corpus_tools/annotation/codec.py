@@ -1,0 +1,233 @@
+r"""The codec: one event to one line of bytes and back.
+
+A line is a JSON object in UTF-8 with a line feed at its end, its keys in the order of `layout.KEYS`, keys that this
+version does not know after them, and the checksum last. `decode` is as strict as `encode`: what one accepts the other
+could have written, save for white space and escapes.
+
+>>> event = decode(encode(Event({
+...     "v": 1, "seq": 1, "event": "status", "event_id": "e1", "at": "2026-11-23T20:00:00.000Z", "coder": "ana",
+...     "article": "niger", "status": "done", "seconds": 212})), where="ana.jsonl:1")
+>>> event.event, event.article, event.fields["crc"]
+('status', 'niger', '10d63e8b')
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import orjson
+
+from corpus_tools.annotation.fields import BadLine, check_fields, check_version
+from corpus_tools.annotation.layout import KEYS, MAX_DEPTH, MAX_INTEGER, MAX_LINE
+from corpus_tools.text.errors import InputError
+
+__all__ = ["Event", "decode", "encode", "parse_line"]
+
+_STRICT = orjson.OPT_STRICT_INTEGER
+_CRC_LENGTH = len(',"crc":"00000000"}')
+
+
+@dataclass(slots=True)
+class Event:
+    """One line of a log.
+
+    Attributes
+    ----------
+    fields : dict
+        The keys and values of the line, unknown ones included.
+    line : int
+        Its number in the file, from 1; 0 while it is not in a file.
+    """
+
+    fields: dict[str, Any]
+    line: int = 0
+
+    @property
+    def event(self) -> str:
+        """What happened: add, revise, retract, reject or status."""
+        return str(self.fields["event"])
+
+    @property
+    def event_id(self) -> str:
+        """The id of the event."""
+        return str(self.fields["event_id"])
+
+    @property
+    def id(self) -> str | None:
+        """The id of the annotation; a status has none."""
+        return self.fields.get("id")
+
+    @property
+    def base(self) -> str | None:
+        """The id of the event that this one replaces."""
+        return self.fields.get("base")
+
+    @property
+    def seq(self) -> int:
+        """The number of the event in its log, from 1."""
+        return int(self.fields["seq"])
+
+    @property
+    def at(self) -> str:
+        """When it was written, in UTC."""
+        return str(self.fields["at"])
+
+    @property
+    def coder(self) -> str:
+        """Who coded."""
+        return str(self.fields["coder"])
+
+    @property
+    def article(self) -> str | None:
+        """The article's id."""
+        return self.fields.get("article")
+
+
+def encode(event: Event) -> bytes:
+    r"""Write an event as one line, line feed included; the checksum is computed.
+
+    Raises
+    ------
+    InputError
+        When the fields are no version-1 event, or hold what a line cannot hold.
+    """
+    try:
+        line = _write(event.fields)
+        # Reading back what was made is cheap beside an fsync, and proves that every reader will accept the line.
+        again = parse_line(line[:-1])
+    except BadLine as error:
+        raise InputError(error.what, remedy=error.remedy) from error
+    kept = {key: value for key, value in event.fields.items() if key != "crc"}
+    again.pop("crc")
+    if again != kept:
+        lost = ", ".join(key for key in kept if again.get(key) != kept[key])
+        raise InputError(
+            f"{lost} would change when written as JSON", remedy="use texts, finite numbers, lists and dicts"
+        )
+    return line
+
+
+def decode(line: bytes, *, where: str) -> Event:
+    """Read one line strictly; `where` names it in errors, such as ``ana.jsonl:17``.
+
+    Raises
+    ------
+    InputError
+        When the line is damaged, is no record, or is one of a version that this release does not read.
+    """
+    try:
+        return Event(parse_line(line.removesuffix(b"\n")))
+    except BadLine as error:
+        raise InputError(f"{error.what} (byte {error.byte} of the line)", where=where, remedy=error.remedy) from error
+
+
+def parse_line(line: bytes) -> dict[str, Any]:
+    """Return the fields of a line without its line feed, or raise `BadLine`."""
+    if len(line) >= MAX_LINE:
+        raise BadLine(f"the line has {len(line):,} bytes", f"a line has at most {MAX_LINE:,}", MAX_LINE)
+    fields: dict[str, Any] | None
+    try:
+        fields = orjson.loads(line)
+        # Bytes that come out again as they went in hold no duplicate keys, no big integers, no NaN: the quick way.
+        regular = orjson.dumps(fields, option=_STRICT) == line
+    except (orjson.JSONDecodeError, TypeError, RecursionError):
+        fields, regular = None, False
+    if fields is None or type(fields) is not dict or not regular or line.count(b"{") + line.count(b"[") > MAX_DEPTH:
+        fields = _parse_irregular(line)
+    check_version(fields)  # first: another version may compute its checksum in another way
+    stored = fields.get("crc")
+    if stored != _checksum(line[:-_CRC_LENGTH] + b"}") and stored != _checksum_of(fields):
+        raise BadLine("the checksum is missing" if stored is None else f"the checksum {stored!r} does not match")
+    check_fields(fields)
+    return fields
+
+
+def _write(fields: dict[str, Any]) -> bytes:
+    event, kind = fields.get("event"), fields.get("type")
+    order = KEYS.get((event, kind), ()) if isinstance(event, str) and isinstance(kind, str | None) else ()
+    known = {key: fields[key] for key in order if key in fields and key != "crc"}
+    ordered = known | {key: value for key, value in fields.items() if key != "crc"}
+    try:
+        body = orjson.dumps(ordered, option=_STRICT)
+    except TypeError as error:
+        raise BadLine(
+            f"cannot be written as JSON: {error}", "use texts without surrogates, numbers below 2^53, lists and dicts"
+        ) from error
+    return body[:-1] + b',"crc":"' + _checksum(body).encode() + b'"}\n'
+
+
+def _checksum(body: bytes) -> str:
+    return f"{crc32(body):08x}"
+
+
+def _checksum_of(fields: dict[str, Any]) -> str:
+    """Return the checksum that the line would have in its canonical bytes."""
+    return _checksum(orjson.dumps({key: value for key, value in fields.items() if key != "crc"}))
+
+
+def _parse_irregular(line: bytes) -> dict[str, Any]:
+    """Parse slowly and say what is wrong, or accept a line that is right but not written our way."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadLine(f"not UTF-8: {error.reason}", byte=error.start) from error
+    _check_depth(line)
+    try:
+        fields = json.loads(
+            text, object_pairs_hook=_unique, parse_int=_small, parse_float=_finite, parse_constant=_no_constant
+        )
+        orjson.dumps(fields, option=_STRICT)
+    except json.JSONDecodeError as error:
+        raise BadLine(f"not JSON: {error.msg}", byte=len(text[: error.pos].encode())) from error
+    except TypeError as error:
+        raise BadLine(f"not a record: {error}") from error
+    if not isinstance(fields, dict):
+        raise BadLine("not a JSON object")
+    return fields
+
+
+def _check_depth(line: bytes) -> None:
+    depth, in_text, escaped = 0, False, False
+    for position, char in enumerate(line):
+        if in_text:
+            in_text = escaped or char != 0x22
+            escaped = not escaped and char == 0x5C
+        elif char == 0x22:
+            in_text = True
+        elif char in b"{[":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise BadLine(f"nested deeper than {MAX_DEPTH}", byte=position)
+        elif char in b"}]":
+            depth -= 1
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        seen: set[str] = set()
+        double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise BadLine(f"the key {double!r} occurs twice")
+    return fields
+
+
+def _small(digits: str) -> int:
+    # The length is looked at first: Python refuses to convert thousands of digits, and slowly converts hundreds.
+    if len(digits) > 17 or abs(int(digits)) > MAX_INTEGER:
+        raise BadLine(f"the integer {digits[:24]} is beyond 2^53", "no JSON reader keeps it exactly")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise BadLine(f"the number {digits[:24]} is infinite")
+    return number
+
+
+def _no_constant(name: str) -> Any:
+    raise BadLine(f"{name} is not JSON")

@@ -1,0 +1,251 @@
+"""The writer of one coder's log: judgements in, durable events out."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from corpus_tools.annotation.checks import Checker
+from corpus_tools.annotation.codec import Event, encode
+from corpus_tools.annotation.folding import fold, same_judgement
+from corpus_tools.annotation.identifiers import check_coder_id, current_time, uuid7
+from corpus_tools.annotation.layout import FORMAT_VERSION, KEYS, STATUSES
+from corpus_tools.annotation.logfile import LogFile, sync_folder
+from corpus_tools.annotation.reading import scan_log
+from corpus_tools.annotation.records import Frame, Record, Stance, payload_of
+from corpus_tools.text.errors import InputError, InputWarning
+
+__all__ = ["LogWriter"]
+
+Fields = dict[str, Any]
+
+
+class LogWriter:
+    """The one writer of a coder's log; `AnnotationStore.writer` makes it.
+
+    Every method returns when its event is on disk, or raises and leaves the log as it was. A last line that a crash
+    left unfinished is moved to ``<file>.torn`` when the writer opens, with a warning; any other damage makes it refuse.
+
+    Parameters
+    ----------
+    folder
+        The folder of the logs; it is created where there is none.
+    coder
+        Whose log it is.
+    checker
+        What judgements are held to.
+
+    Raises
+    ------
+    LockedError
+        When another writer has the log open.
+    InputError
+        When the coder's id cannot name a file, or the log is damaged.
+    """
+
+    def __init__(self, folder: Path, coder: str, checker: Checker) -> None:
+        self.coder = check_coder_id(coder)
+        self.path = folder / f"{coder}.jsonl"
+        self._checker = checker
+        self._mutex = threading.Lock()
+        _make_folder(folder)
+        _refuse_twin(self.path)
+        self._file = LogFile(self.path)
+        try:
+            self._take_stock()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def add(self, record: Record, *, id: str | None = None) -> str:
+        """Add an annotation and return its id.
+
+        With an `id` of one's own the call can be repeated safely: what is already there is not written again.
+
+        Raises
+        ------
+        InputError
+            When the record does not fit its article or the codebook, or the id has another content already.
+        LogWriteError
+            When the disk does not take it.
+        """
+        with self._mutex:
+            fields = self._event("add", id=id or uuid7(), **_payload(record))
+            there = self._state.heads.get(fields["id"])
+            if there is None:
+                self._append(fields)
+            elif not same_judgement(there, self._checker.complete(fields)):
+                raise InputError(
+                    f"annotation {id} is there already and says something else",
+                    where=str(self.path),
+                    remedy="use revise",
+                )
+            return str(fields["id"])
+
+    def revise(self, id: str, record: Record) -> str:
+        """Replace an annotation by a new record and return its id; a retracted one is there again.
+
+        In a conflict the new record decides: the other branches are closed with it.
+
+        Raises
+        ------
+        InputError, LogWriteError
+            As in `add`; also when the log has no such annotation.
+        """
+        with self._mutex:
+            head = self._head(id)
+            fields = self._event("revise", id=id, base=head["event_id"], **_payload(record))
+            unchanged = head["event"] != "retract" and same_judgement(head, self._checker.complete(fields))
+            if not unchanged or id in self._state.open_ends:
+                self._append(fields, *self._close_branches(id, head))
+            return id
+
+    def retract(self, id: str, *, comment: str | None = None) -> None:
+        """Take an annotation back; its history stays, and `revise` brings it back.
+
+        Raises
+        ------
+        InputError, LogWriteError
+            As in `revise`.
+        """
+        with self._mutex:
+            head = self._head(id)
+            if head["event"] == "retract" and id not in self._state.open_ends:
+                return
+            fields = self._event("retract", id=id, base=head["event_id"], article=head.get("article"), comment=comment)
+            self._append(fields, *self._close_branches(id, head))
+
+    def reject(self, record: Record) -> str:
+        """Note that a suggestion was rejected, and return the id of the note.
+
+        Raises
+        ------
+        InputError, LogWriteError
+            As in `add`.
+        """
+        with self._mutex:
+            fields = self._event("reject", id=uuid7(), **_payload(record))
+            self._append(fields)
+            return str(fields["id"])
+
+    def status(self, article: str, status: str, seconds: float | None = None, *, comment: str | None = None) -> None:
+        """Say how far the coding of an article is: open, in_progress, done or skipped.
+
+        Parameters
+        ----------
+        article
+            The article's id.
+        status
+            One of the four; only what is ``done`` counts as completely coded.
+        seconds
+            How long the coder worked on it.
+        comment
+            Free text.
+
+        Raises
+        ------
+        InputError, LogWriteError
+            As in `add`.
+        """
+        if status not in STATUSES:
+            raise InputError(f"status {status!r} is unknown", where=article, remedy=f"use one of {', '.join(STATUSES)}")
+        with self._mutex:
+            self._append(
+                self._event("status", article=article, status=status, seconds=seconds, comment=comment, sha256=None)
+            )
+
+    def close(self) -> None:
+        """Close the log, so that others may write."""
+        self._file.close()
+
+    def __enter__(self) -> LogWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _take_stock(self) -> None:
+        content = scan_log(self._file.read(), self.path.name)
+        content.refuse_damage()
+        if content.torn is not None:
+            torn = self._file.move_tail(content.torn)
+            what = f"{self.path}: the last line was unfinished and is now in {torn.name}; repeat what was being written"
+            warnings.warn(what, InputWarning, stacklevel=5)
+        self._state = fold(content.lines.values())
+        self._seq = max((fields["seq"] for fields in content.lines.values()), default=0)
+
+    def _event(self, event: str, **fields: Any) -> Fields:
+        head = {"v": FORMAT_VERSION, "seq": 0, "event": event, "event_id": uuid7(), "id": None, "base": None}
+        return {**head, "at": current_time(), "coder": self.coder, "codebook": None, "article": None, **fields}
+
+    def _head(self, id: str) -> Fields:
+        head = self._state.heads.get(id)
+        if head is None:
+            raise InputError(
+                f"there is no annotation {id!r}", where=str(self.path), remedy="give an id of this coder's log"
+            )
+        return head
+
+    def _close_branches(self, id: str, head: Fields) -> list[Fields]:
+        others = [end for end in self._state.open_ends.get(id, ()) if end["event_id"] != head["event_id"]]
+        comment = "closed by the decision of a conflict"
+        return [
+            self._event("retract", id=id, base=end["event_id"], article=head.get("article"), comment=comment)
+            for end in others
+        ]
+
+    def _append(self, *events: Fields) -> None:
+        """Write the events with one system call, so that they are there together or not at all."""
+        checked = [self._checker.complete(fields) for fields in events]
+        for number, fields in enumerate(checked, self._seq + 1):
+            fields["seq"] = number
+        self._file.append(b"".join(encode(Event(_ordered(fields))) for fields in checked))
+        self._seq += len(checked)
+        self._remember(checked[0])
+
+    def _remember(self, fields: Fields) -> None:
+        if fields["event"] == "status":
+            self._state.statuses[fields["article"]] = fields
+        elif fields["event"] != "reject":
+            self._state.heads[fields["id"]] = fields
+            self._state.open_ends.pop(fields["id"], None)
+
+
+def _payload(record: Record) -> Fields:
+    if not isinstance(record, Frame | Stance):
+        raise InputError(
+            f"{type(record).__name__} is not a record",
+            remedy="give a Frame or a Stance (of an Annotation: its .record)",
+        )
+    fields = payload_of(record)
+    reserved = set(KEYS["add", record.type]) & set(record.extra)
+    if reserved:
+        raise InputError(f"extra holds {', '.join(sorted(reserved))}, which the record sets", remedy="use other keys")
+    return fields
+
+
+def _ordered(fields: Fields) -> Fields:
+    known = KEYS[fields["event"], fields.get("type")]
+    return {key: fields[key] for key in known if key in fields} | fields
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise InputError(f"cannot be made ({error.strerror})", where=str(folder), remedy="give a folder") from error
+        sync_folder(folder.parent)
+
+
+def _refuse_twin(path: Path) -> None:
+    """Refuse a name that differs from another log's by case alone: on some file systems the two are one file."""
+    for name in os.listdir(path.parent):
+        if name != path.name and name.casefold() == path.name.casefold():
+            raise InputError(f"differs from {name} only by case", where=str(path), remedy="use the existing spelling")

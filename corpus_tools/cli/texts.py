@@ -1,0 +1,53 @@
+"""`parse` and `duplicates`: articles and their parses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from corpus_tools.cli.output import format_option, print_table
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--cache", type=click.Path(path_type=Path), required=True, help="Folder of parses.")
+@click.option("--language", default="en", show_default=True)
+@click.option("--package", default="lite", show_default=True, help="Stanza package: lite (embedded) or default.")
+@click.option("--workers", default="auto", show_default=True, help="Number of processes, or auto.")
+@click.option("--conllu", type=click.Path(path_type=Path), help="Write the parses to this CoNLL-U file too.")
+@format_option
+def parse(path: Path, cache: Path, language: str, package: str, workers: str, conllu: Path | None, form: str) -> None:
+    """Parse articles into the cache and print what was parsed."""
+    import pandas as pd
+
+    from corpus_tools.language.parses import parse as parse_corpus
+    from corpus_tools.text.corpus import Corpus
+
+    number: int | str = int(workers) if workers.isdecimal() else workers
+    parses = parse_corpus(Corpus.read(path), language=language, package=package, cache=cache, workers=number)
+    if conllu is not None:
+        parses.to_conllu(conllu)
+    rows = [
+        {"article": p.article.id, "sentences": len(p.sentences), "words": len(p.tokens), "entities": len(p.entities)}
+        for p in parses
+    ]
+    print_table(pd.DataFrame(rows, columns=["article", "sentences", "words", "entities"]), form)
+    for row in parses.skipped.to_dict("records"):
+        click.echo(f"skipped {row['article']}: {row['reason']}", err=True)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--threshold", default=0.8, show_default=True, help="Jaccard similarity of word shingles from which a pair counts."
+)
+@format_option
+def duplicates(path: Path, threshold: float, form: str) -> None:
+    """List near-duplicate articles, which ruin evaluations."""
+    from corpus_tools.text.corpus import Corpus
+
+    print_table(Corpus.read(path).near_duplicates(threshold=threshold), form)
+
+
+COMMANDS = (parse, duplicates)

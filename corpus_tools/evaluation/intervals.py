@@ -1,0 +1,124 @@
+"""Intervals and significance: articles are drawn, not sentences.
+
+Sentences of one article are not independent, so every interval here resamples whole groups with replacement (cluster
+bootstrap, percentile interval; Field & Welsh 2007), and two systems are compared on the same draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+Statistic = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value with its interval; `value` is None where it is undefined, and `reason` says why."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields that are set."""
+        return {key: value for key, value in asdict(self).items() if key != "reason" or value is not None}
+
+
+def bootstrap(
+    per_group: Array, statistic: Statistic, *, confidence: float = 0.95, draws: int = 2000, seed: int = 0
+) -> Interval:
+    """Return a statistic of summed counts with a percentile interval over resampled groups.
+
+    Parameters
+    ----------
+    per_group
+        Counts of each group, shape (groups, ...); the statistic sees their sum, shape (...).
+    statistic
+        Maps counts of shape (draws, ...) to values of shape (draws,).
+    confidence
+        Of the two-sided interval.
+    draws, seed
+        Number of resamples and the seed of their generator.
+    """
+    value = float(statistic(per_group.sum(axis=0)[None])[0])
+    if np.isnan(value):
+        return Interval(None, reason="nothing to score: neither gold nor prediction has a positive")
+    values = statistic(_resample(per_group, draws, seed))
+    low, high = _percentiles(values, confidence)
+    return Interval(value, low, high)
+
+
+def bootstrap_difference(
+    a: Array, b: Array, statistic: Statistic, *, confidence: float = 0.95, draws: int = 2000, seed: int = 0
+) -> Interval:
+    """Return `statistic(a) - statistic(b)` with an interval over the same resampled groups (a paired comparison)."""
+    value = float(statistic(a.sum(axis=0)[None])[0] - statistic(b.sum(axis=0)[None])[0])
+    if np.isnan(value):
+        return Interval(None, reason="one of the two has nothing to score")
+    low, high = _percentiles(statistic(_resample(a, draws, seed)) - statistic(_resample(b, draws, seed)), confidence)
+    return Interval(value, low, high)
+
+
+def permutation_p(a: Array, b: Array, statistic: Statistic, *, draws: int = 5000, seed: int = 0) -> float:
+    """Return the two-sided p value of a paired permutation test that swaps the two systems group by group.
+
+    The observed arrangement counts as one draw, so p is never 0 (Phipson & Smyth 2010).
+    """
+    observed = abs(float(statistic(a.sum(axis=0)[None])[0] - statistic(b.sum(axis=0)[None])[0]))
+    random = np.random.default_rng(seed)
+    shape = (draws, len(a)) + (1,) * (a.ndim - 1)
+    at_least = 0
+    for start in range(0, draws, 500):
+        swap = random.random((min(500, draws - start), *shape[1:])) < 0.5
+        first = np.where(swap, b, a).sum(axis=1)
+        second = np.where(swap, a, b).sum(axis=1)
+        at_least += int((np.abs(statistic(first) - statistic(second)) >= observed - 1e-12).sum())
+    return (at_least + 1) / (draws + 1)
+
+
+def wilson(hits: int, total: int, *, confidence: float = 0.95) -> Interval:
+    """Return a proportion with Wilson's score interval (Wilson 1927), which holds at 0 and at 1.
+
+    Examples
+    --------
+    >>> round(wilson(0, 10).high, 4)
+    0.2775
+    """
+    if total == 0:
+        return Interval(None, reason="no cases")
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    share = hits / total
+    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z * np.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
+    return Interval(share, max(0.0, float(centre - half)), min(1.0, float(centre + half)))
+
+
+def group_counts(counts: Array, groups: Sequence[Any]) -> Array:
+    """Sum counts of rows, shape (rows, ...), within groups: shape (groups, ...), groups in order of appearance."""
+    names = {name: i for i, name in enumerate(dict.fromkeys(groups))}
+    summed = np.zeros((len(names), *counts.shape[1:]), dtype=float)
+    np.add.at(summed, [names[g] for g in groups], counts)
+    return summed
+
+
+def _resample(per_group: Array, draws: int, seed: int) -> Array:
+    random = np.random.default_rng(seed)
+    weights = random.multinomial(len(per_group), np.full(len(per_group), 1 / len(per_group)), size=draws)
+    flat = weights @ per_group.reshape(len(per_group), -1)
+    return flat.reshape(draws, *per_group.shape[1:])
+
+
+def _percentiles(values: Array, confidence: float) -> tuple[float | None, float | None]:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None, None
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)

@@ -1,0 +1,1 @@
+"""Stanza: model packages, parsing, the token table, the cache, attribution, training."""

@@ -1,0 +1,164 @@
+"""Which texts go together, and who parses them: this process, or workers of our own.
+
+A batch becomes a shard. Batches are fixed by the corpus alone (articles in order, cut at a bound of characters), and
+only the members that are not cached are parsed: an interrupted run resumes at the border of a batch, and ten new
+articles cost ten.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from corpus_tools.language.cache import Store
+from corpus_tools.language.models import Package
+from corpus_tools.language.shards import Job, encode
+from corpus_tools.text.errors import InputError
+
+__all__ = ["BATCH_CHARACTERS", "count_workers", "fill_store", "parse_jobs", "plan_batches"]
+
+Result = tuple[bytes, dict[str, str]]
+Runner = Callable[[Iterable[list[Job]]], Iterator[tuple[list[Job], Result]]]
+
+BATCH_CHARACTERS = 64_000
+"""Code points of a batch: about twenty news articles, ten seconds of work, 160 kB on disk."""
+
+WORTH_A_WORKER = 150_000
+"""Code points that pay for starting a worker (it takes about five seconds to load torch and the models)."""
+
+
+def fill_store(
+    store: Store, jobs: Iterable[Job], package: Package, *, workers: int | str = "auto", progress: bool = True
+) -> dict[str, str]:
+    """Parse what the store does not have, batch by batch; each batch is kept as soon as it is done.
+
+    Parameters
+    ----------
+    store : Store
+        Where shards go.
+    jobs : iterable of Job
+        All of the corpus; read twice, so it must be re-iterable.
+    package, workers, progress
+        As in :func:`corpus_tools.language.parses.parse`.
+
+    Returns
+    -------
+    dict
+        The reasons, by key, of texts that failed in a way that is not kept.
+    """
+    check_workers(workers)
+    articles, characters = _survey(jobs, store)
+    failures: dict[str, str] = {}
+    if not articles:
+        return failures
+    batches = plan_batches((job for job in jobs if job.text.strip()), store)
+    run = _choose_runner(count_workers(workers, characters), package, store.configuration)
+    with tqdm(total=articles, desc="parsing", unit=" articles", disable=not progress, file=sys.stderr) as bar:
+        for batch, (data, failed) in run(batches):
+            store.add(data)
+            failures.update(failed)
+            bar.update(len(batch))
+    return failures
+
+
+def plan_batches(jobs: Iterable[Job], done: Container[str]) -> Iterator[list[Job]]:
+    """Cut the jobs of a corpus into batches, and leave out what is done or comes twice.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        All of the corpus, in its order: the borders must not depend on what is cached.
+    done : container of str
+        Keys that are answered already; may grow while the plan is consumed.
+
+    Yields
+    ------
+    list of Job
+        Never empty.
+    """
+    batch: list[Job] = []
+    size = 0
+    seen: set[str] = set()
+    for job in jobs:
+        if job.key in seen:
+            continue
+        seen.add(job.key)
+        if batch and size + len(job.text) > BATCH_CHARACTERS:
+            yield from _missing(batch, done)
+            batch, size = [], 0
+        batch.append(job)
+        size += len(job.text)
+    yield from _missing(batch, done)
+
+
+def parse_jobs(jobs: Sequence[Job], package: Package, configuration: Mapping[str, Any]) -> Result:
+    """Parse one batch in this process.
+
+    Returns
+    -------
+    bytes, dict
+        The shard, and the reasons (by key) of texts that failed in a way that need not happen again.
+    """
+    from corpus_tools.language.pipeline import analyse
+
+    outcomes = list(zip(jobs, analyse([job.text for job in jobs], package), strict=True))
+    tables = [(job, outcome.table) for job, outcome in outcomes if outcome.table is not None]
+    lasting = [(job, outcome.reason) for job, outcome in outcomes if outcome.reason is not None and outcome.lasting]
+    passing = {job.key: outcome.reason for job, outcome in outcomes if outcome.reason and not outcome.lasting}
+    return encode(tables, lasting, configuration), passing
+
+
+def count_workers(workers: int | str, characters: int) -> int:
+    """How many worker processes to start; 0 means that this process does the work itself.
+
+    ``"auto"`` starts one for each usable core, but none that the amount of text does not pay for.
+    """
+    if workers != "auto":
+        return 0 if int(workers) <= 1 else int(workers)
+    paid = characters // WORTH_A_WORKER
+    count = min(count_cores(), paid)
+    return count if count > 1 else 0
+
+
+def count_cores() -> int:
+    """Cores that this process may use, which in a container are fewer than the machine's."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_workers(workers: int | str) -> None:
+    """Refuse what is neither a number of processes nor "auto"."""
+    right = workers == "auto" or (isinstance(workers, int) and not isinstance(workers, bool) and workers >= 1)
+    if not right:
+        raise InputError(f"workers must be 'auto' or a number from 1, got {workers!r}")
+
+
+def _survey(jobs: Iterable[Job], store: Store) -> tuple[int, int]:
+    """How many distinct texts are to be parsed, and their characters."""
+    missing = {job.key: len(job.text) for job in jobs if job.text.strip() and job.key not in store}
+    return len(missing), sum(missing.values())
+
+
+def _choose_runner(count: int, package: Package, configuration: Mapping[str, Any]) -> Runner:
+    if count:
+        from corpus_tools.language.workers import run_in_workers
+
+        return partial(run_in_workers, count=count, package=package, configuration=configuration)
+    return partial(_run_here, package=package, configuration=configuration)
+
+
+def _run_here(
+    batches: Iterable[list[Job]], *, package: Package, configuration: Mapping[str, Any]
+) -> Iterator[tuple[list[Job], Result]]:
+    for batch in batches:
+        yield batch, parse_jobs(batch, package, configuration)
+
+
+def _missing(batch: Sequence[Job], done: Container[str]) -> Iterator[list[Job]]:
+    missing = [job for job in batch if job.key not in done]
+    if missing:
+        yield missing

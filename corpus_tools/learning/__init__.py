@@ -1,0 +1,1 @@
+"""Units, features, detectors of frames and stances, and how they are saved."""

@@ -1,0 +1,54 @@
+"""Detections: what a detector found, in a table whose columns are fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+COLUMNS = ("article", "type", "label", "start", "end", "quote", "score", "evidence", "holder", "target")
+EVIDENCE = ("unit", "label", "feature", "start", "end", "quote", "weight")
+"""Columns of an explanation: one row for each place where a feature that carried the score stands."""
+MOST_EVIDENCE = 8
+
+
+def to_detections(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Build the table of detections, with its columns also where nothing was found."""
+    table = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    return table.astype({"start": "int64", "end": "int64", "score": "float64"})
+
+
+def frame_rows(
+    units: pd.DataFrame, scores: pd.DataFrame, chosen: pd.DataFrame, explained: pd.DataFrame
+) -> Iterator[dict[str, Any]]:
+    """Yield one detection for each unit and label that was chosen."""
+    for position, unit in enumerate(units.to_dict("records")):
+        for label in chosen.columns[chosen.iloc[position].to_numpy() == 1]:
+            yield {
+                "article": unit["article"],
+                "type": "frame",
+                "label": label,
+                "start": unit["start"],
+                "end": unit["end"],
+                "quote": unit["text"],
+                "score": float(scores.iloc[position][label]),
+                "evidence": evidence_of(explained, unit["unit"], label),
+                "holder": None,
+                "target": None,
+            }
+
+
+def evidence_of(explained: pd.DataFrame, unit: str, label: str) -> list[dict[str, Any]]:
+    """Return the strongest positive contributions of one unit and label, each place once."""
+    if explained.empty:
+        return []
+    carried = (explained["weight"] > 0) & (explained["start"] >= 0)
+    own = explained[(explained["unit"] == unit) & (explained["label"] == label) & carried]
+    own = (
+        own.sort_values(["weight", "start"], ascending=[False, True])
+        .drop_duplicates(["start", "end"])
+        .head(MOST_EVIDENCE)
+    )
+    pieces = own[["start", "end", "quote", "feature", "weight"]].to_dict("records")
+    return [{str(key): value for key, value in piece.items()} for piece in pieces]

@@ -1,0 +1,175 @@
+"""Features: units in, one sparse matrix out, every column traceable to words.
+
+`UnitFeatures` stacks blocks. A block of terms counts the terms of an extractor (`corpus_tools.learning.terms`) and
+weighs them by tf-idf; a block of vectors holds mean word vectors. Which blocks belong to which set of features is
+data: see `BLOCKS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.learning.references import ParseReference, Sentence
+from corpus_tools.learning.terms import (
+    EntityNames,
+    Extractor,
+    Term,
+    content_lemmas,
+    cue_terms,
+    dependency_tuples,
+    word_ngrams,
+)
+from corpus_tools.learning.vectors import load_vectors, mean_vector
+from corpus_tools.text.errors import InputError
+
+BLOCKS: dict[str, tuple[str, ...]] = {
+    "words": ("words", "characters"),
+    "linguistic": ("words", "characters", "lemmas", "dependencies", "entities", "cues", "context", "vectors"),
+}
+"""Sets of features by name. `words` needs no parse beyond tokens."""
+
+_SEPARATOR = "\x1f"
+_WEIGHTS = {"characters": 0.5, "context": 0.35, "vectors": 1.2, "cues": 0.7}
+
+
+class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Turn units into a sparse matrix of weighted terms and vectors.
+
+    Parameters
+    ----------
+    blocks
+        Names of blocks: `words`, `characters`, `lemmas`, `dependencies`, `entities`, `cues`, `context` (content
+        lemmas of the neighbouring sentences) and `vectors` (mean word vectors of unit and neighbours, where the
+        package has vectors).
+    codebook
+        Its aliases and cues; None leaves them out.
+    package, language
+        The Stanza package whose word vectors serve.
+    """
+
+    def __init__(
+        self,
+        blocks: tuple[str, ...] = BLOCKS["linguistic"],
+        codebook: Codebook | None = None,
+        package: str = "lite",
+        language: str = "en",
+    ) -> None:
+        self.blocks = blocks
+        self.codebook = codebook
+        self.package = package
+        self.language = language
+
+    def __sklearn_tags__(self) -> Any:
+        """Tell scikit-learn that the input is a table of units, not an array of numbers."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.no_validation = True
+        return tags
+
+    def fit(self, units: pd.DataFrame, y: Any = None) -> UnitFeatures:
+        """Learn vocabularies and document frequencies from the units."""
+        self.vectorizers_: dict[str, TfidfVectorizer] = {}
+        for block in self.blocks:
+            if block == "vectors":
+                continue
+            vectorizer = _vectorizer(block)
+            try:
+                vectorizer.fit(self._documents(units, block))
+            except ValueError:  # an empty vocabulary: no unit has a term of this block
+                continue
+            self.vectorizers_[block] = vectorizer
+        return self
+
+    def transform(self, units: pd.DataFrame) -> sparse.csr_matrix:
+        """Return an array of shape (units, features)."""
+        parts = [
+            vectorizer.transform(self._documents(units, block)) * _WEIGHTS.get(block, 1.0)
+            for block, vectorizer in self.vectorizers_.items()
+        ]
+        dense = self._dense(units)
+        if dense is not None:
+            parts.append(sparse.csr_matrix(dense * _WEIGHTS["vectors"]))
+        if not parts:
+            return sparse.csr_matrix((len(units), 1))
+        return sparse.csr_matrix(sparse.hstack(parts, format="csr"))
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:
+        """Return the names of the columns as `block:term`."""
+        names = [f"{block}:{term}" for block, v in self.vectorizers_.items() for term in v.get_feature_names_out()]
+        vectors = load_vectors(self.package, self.language) if "vectors" in self.blocks else None
+        if vectors is not None:
+            names += [f"vectors:{i}" for i in range(2 * vectors[1].shape[1])]
+        return np.asarray(names, dtype=object)
+
+    def locate(self, unit: Any) -> dict[str, list[tuple[Sentence, tuple[int, ...]]]]:
+        """Return for each term column of one unit (a row) the words that made it."""
+        places: dict[str, list[tuple[Sentence, tuple[int, ...]]]] = {}
+        reference: ParseReference = unit["parse"]
+        for block in self.vectorizers_:
+            if block in ("characters", "context"):
+                continue
+            for sentence in reference.sentences():
+                for name, positions in self._terms(sentence, block):
+                    places.setdefault(f"{block}:{name}", []).append((sentence, positions))
+        return places
+
+    def _documents(self, units: pd.DataFrame, block: str) -> list[str]:
+        if block == "characters":
+            return [str(text).lower() for text in units["text"]]
+        if block == "context":
+            near = (reference.neighbours() for reference in units["parse"])
+            return [_SEPARATOR.join(self._joined(s, "lemmas") for s in sentences) for sentences in near]
+        return [_SEPARATOR.join(self._joined(s, block) for s in reference.sentences()) for reference in units["parse"]]
+
+    def _joined(self, sentence: Sentence, block: str) -> str:
+        return sentence.remember(
+            ("terms", block, self._names.key), lambda: _SEPARATOR.join(name for name, _ in self._terms(sentence, block))
+        )
+
+    def _terms(self, sentence: Sentence, block: str) -> Iterator[Term]:
+        extractors: dict[str, Extractor] = {
+            "words": word_ngrams,
+            "lemmas": content_lemmas,
+            "dependencies": dependency_tuples(self._names.name),
+            "entities": self._names.terms,
+            "cues": cue_terms(self.codebook),
+        }
+        if block not in extractors:
+            known = sorted([*extractors, "characters", "context", "vectors"])
+            raise InputError(f"there is no block of features {block!r}", remedy=f"use {known}")
+        return extractors[block](sentence)
+
+    @property
+    def _names(self) -> EntityNames:
+        known: EntityNames | None = self.__dict__.get("_names_of")
+        if known is None or self.__dict__.get("_names_for") is not self.codebook:
+            known = self.__dict__["_names_of"] = EntityNames(self.codebook)
+            self.__dict__["_names_for"] = self.codebook
+        return known
+
+    def _dense(self, units: pd.DataFrame) -> np.ndarray[Any, Any] | None:
+        vectors = load_vectors(self.package, self.language) if "vectors" in self.blocks else None
+        if vectors is None:
+            return None
+        rows = [
+            np.concatenate([mean_vector(r.sentences(), vectors), 0.4 * mean_vector(r.neighbours(), vectors)])
+            for r in units["parse"]
+        ]
+        return np.asarray(rows).reshape(len(units), -1)
+
+
+def _vectorizer(block: str) -> TfidfVectorizer:
+    if block == "characters":
+        return TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
+    pattern = f"[^{_SEPARATOR}]+"
+    return TfidfVectorizer(
+        token_pattern=pattern, lowercase=False, sublinear_tf=True, min_df=1 if block == "cues" else 2
+    )

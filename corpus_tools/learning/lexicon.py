@@ -1,0 +1,100 @@
+"""The frozen-cues baseline: a frame is present where one of the codebook's cue expressions occurs.
+
+What every reviewer asks first: does the classifier do better than the word list? `CueDetector` answers with the same
+methods as `FrameDetector`, so that an evaluation can put both side by side. It learns nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from corpus_tools.annotation.codebook import Codebook
+
+
+class CueDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Spot the cues of a codebook's frames, as whole words, whatever their case.
+
+    Parameters
+    ----------
+    codebook
+        Its frames' `cues`.
+    """
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.codebook = codebook
+
+    def fit(self, units: pd.DataFrame, y: Any = None) -> CueDetector:
+        """Do nothing but name the labels; present so that an evaluation can treat it as a detector."""
+        self.labels_ = list(self.codebook.frames)
+        return self
+
+    def predict_proba(self, units: pd.DataFrame) -> pd.DataFrame:
+        """Return the share `n / (n + 1)` for n cues found: 0 without a cue, rising with each."""
+        counts = {
+            frame.id: [
+                len(re.findall(_pattern(frame.cues), text)) if frame.cues else 0 for text in units["text"].map(_fold)
+            ]
+            for frame in self.codebook.frames.values()
+        }
+        found = pd.DataFrame(counts, index=units.index)
+        return found / (found + 1)
+
+    def predict(self, units: pd.DataFrame) -> pd.DataFrame:
+        """Return an indicator table: 1 where at least one cue occurs."""
+        return self.decide(self.predict_proba(units))
+
+    def decide(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """Turn scores of units into decisions: a cue was found or not."""
+        return scores.gt(0).astype("int64")
+
+    def decide_articles(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """Turn the highest scores of articles into decisions: a cue occurs anywhere or not."""
+        return self.decide(scores)
+
+
+class MajorityDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Say for every label what most training units, or articles, say: the floor of any comparison."""
+
+    def fit(self, units: pd.DataFrame, y: Any = None) -> MajorityDetector:
+        """Count labels over units and over articles."""
+        self.labels_ = sorted({label for labels in units["labels"] for label in labels})
+        articles = units.drop_duplicates("article")["article_labels"]
+        self.unit_share_ = {
+            label: float(np.mean([label in known for known in units["labels"]])) for label in self.labels_
+        }
+        self.article_share_ = {label: float(np.mean([label in known for known in articles])) for label in self.labels_}
+        return self
+
+    def predict_proba(self, units: pd.DataFrame) -> pd.DataFrame:
+        """Return the share of training units with each label, the same for every unit."""
+        return _constant(self.unit_share_, units.index)
+
+    def predict(self, units: pd.DataFrame) -> pd.DataFrame:
+        """Return the majority decision of each label for every unit."""
+        return self.decide(self.predict_proba(units))
+
+    def decide(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """Return what most training units say, whatever the scores."""
+        return _constant(self.unit_share_, scores.index).gt(0.5).astype("int64")
+
+    def decide_articles(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """Return what most training articles say, whatever the scores."""
+        return _constant(self.article_share_, scores.index).gt(0.5).astype("int64")
+
+
+def _constant(shares: dict[str, float], index: Any) -> pd.DataFrame:
+    return pd.DataFrame({label: np.full(len(index), share) for label, share in shares.items()}, index=index)
+
+
+def _fold(text: str) -> str:
+    return text.lower().replace("’", "'")
+
+
+def _pattern(cues: tuple[str, ...]) -> str:
+    longest_first = sorted(map(_fold, cues), key=len, reverse=True)
+    return r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)"

@@ -1,0 +1,385 @@
+"""Faults that a log must survive, provoked for real: torn and flipped bytes, SIGKILL, bad disks, rivals."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus_tools.annotation import AnnotationStore, Frame, LockedError, LogWriteError, validate
+from corpus_tools.annotation.reading import scan_log
+from corpus_tools.text.errors import InputError, InputWarning
+
+FRAME = Frame("niger", "dialogue", [(0, 5)], comment="a line separator \u2028 and a next line \x85 within")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> AnnotationStore:
+    return AnnotationStore(tmp_path)
+
+
+def written(store: AnnotationStore, count: int = 3) -> tuple[Path, bytes, list[str]]:
+    with store.writer("ana") as log:
+        ids = [log.add(FRAME) for _ in range(count)]
+    path = store.path / "ana.jsonl"
+    return path, path.read_bytes(), ids
+
+
+def ids_of(store: AnnotationStore) -> list[str]:
+    return [item.id for item in AnnotationStore(store.path).annotations("ana")]
+
+
+def errors_in(store: AnnotationStore) -> list[int]:
+    """The lines with errors; records without quotes are only unverified here."""
+    return [problem.line for problem in validate(store.path) if problem.severity == "error"]
+
+
+# --- torn and damaged files -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", [23, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_torn_last_line_at_every_byte(store: AnnotationStore, step: int) -> None:
+    path, data, ids = written(store)
+    torn = path.with_name("ana.jsonl.torn")
+    last = data.rstrip(b"\n").rfind(b"\n") + 1
+    for cut in [*range(last + 1, len(data) - 1, step), len(data) - 1]:
+        path.write_bytes(data[:cut])
+        with pytest.warns(InputWarning, match="unfinished"):
+            assert ids_of(store) == ids[:2]
+        assert path.read_bytes() == data[:cut] and not torn.exists()  # a reader never writes
+        with pytest.warns(InputWarning, match="now in ana.jsonl.torn"), store.writer("ana") as log:
+            assert path.read_bytes() == data[:last]
+            new = log.add(FRAME)
+        assert torn.read_bytes() == data[last:cut] + b"\n"
+        assert ids_of(store) == [*ids[:2], new]
+        torn.unlink()
+
+
+def test_torn_lines_pile_up_without_loss(store: AnnotationStore) -> None:
+    path, data, _ = written(store, 1)
+    for tail in (b'{"v":1', b"\x00" * 40):
+        path.write_bytes(path.read_bytes() + tail)
+        with pytest.warns(InputWarning):
+            store.writer("ana").close()
+    assert path.read_bytes() == data
+    assert path.with_name("ana.jsonl.torn").read_bytes() == b'{"v":1\n' + b"\x00" * 40 + b"\n"
+
+
+def test_a_file_that_is_all_torn(store: AnnotationStore) -> None:
+    path = store.path / "ana.jsonl"
+    path.write_bytes(b'{"v":1,"se')
+    with pytest.warns(InputWarning), store.writer("ana") as log:
+        log.add(FRAME)
+    assert len(ids_of(store)) == 1
+
+
+def test_flipping_any_byte_of_a_middle_record(store: AnnotationStore) -> None:
+    path, data, _ = written(store)
+    first, second = data.index(b"\n") + 1, data.index(b"\n", data.index(b"\n") + 1)
+    draw = random.Random(7)
+    for position in range(first, second + 1):
+        damaged = bytearray(data)
+        damaged[position] ^= draw.choice([1, 2, 4, 8, 16, 32, 64, 128])
+        content = scan_log(bytes(damaged), path.name)
+        assert [bad.line for bad in content.damage][:1] == [2], position
+        assert first <= content.damage[0].byte <= second
+
+
+def test_a_bad_line_in_the_middle_stops_writers_and_readers(store: AnnotationStore) -> None:
+    path, data, _ = written(store)
+    line = data.index(b"\n") + 1
+    damaged = data[: line + 40] + b"\xff" + data[line + 41 :]
+    path.write_bytes(damaged)
+    for use in (lambda: store.writer("ana"), lambda: ids_of(store)):
+        with pytest.raises(
+            InputError, match=rf"ana\.jsonl:2: not UTF-8.*\(byte {line + 40}\); run `corpus-tools repair`"
+        ):
+            use()
+    assert path.read_bytes() == damaged
+    assert errors_in(store) == [2]
+
+
+def test_an_empty_line_is_a_bad_line(store: AnnotationStore) -> None:
+    path, data, _ = written(store)
+    path.write_bytes(data.replace(b"\n", b"\n\n", 1))
+    with pytest.raises(InputError, match=r"ana\.jsonl:2"):
+        ids_of(store)
+
+
+def test_a_byte_order_mark_is_passed_over_once_at_the_start(store: AnnotationStore) -> None:
+    path, data, ids = written(store)
+    path.write_bytes(b"\xef\xbb\xbf" + data)
+    assert ids_of(store) == ids
+    with store.writer("ana") as log:
+        new = log.add(FRAME)
+    assert ids_of(store) == [*ids, new]
+    path.write_bytes(data + b"\xef\xbb\xbf" + data)
+    with pytest.raises(InputError, match=r"ana\.jsonl:4"):
+        ids_of(store)
+
+
+def test_lines_end_at_line_feeds_only(store: AnnotationStore) -> None:
+    written(store)
+    assert [item.comment for item in store.annotations()] == [FRAME.comment] * 3
+
+
+def test_a_log_under_another_name_is_noticed(store: AnnotationStore) -> None:
+    path, _, _ = written(store)
+    path.rename(store.path / "ben.jsonl")
+    with pytest.raises(InputError, match="by 'ana', but the file is the log of 'ben'"):
+        store.annotations()
+
+
+def test_the_clock_may_go_back(store: AnnotationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.writer("ana") as log:
+        name = log.add(FRAME)
+        monkeypatch.setattr(time, "time_ns", lambda: 10**18)
+        log.revise(name, Frame("niger", "later", salience="primary"))
+        log.status("niger", "open")
+        log.status("niger", "done")
+    assert store.statuses("ana") == {"niger": "done"}
+    assert [item.label for item in store.annotations()] == ["later"]
+    assert [event.seq for event in store.events("ana")] == [1, 2, 3, 4]
+
+
+# --- the file is not the one it was -----------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_replaced_is_noticed(store: AnnotationStore) -> None:
+    path, data, _ = written(store)
+    with store.writer("ana") as log:
+        other = path.with_name("other")
+        other.write_bytes(data)
+        os.replace(other, path)
+        for _ in range(2):
+            with pytest.raises(LogWriteError, match="replaced by another file"):
+                log.add(FRAME)
+    assert path.read_bytes() == data
+    store.writer("ana").close()
+
+
+def test_a_file_that_was_deleted_is_noticed(store: AnnotationStore) -> None:
+    path, _, _ = written(store)
+    with store.writer("ana") as log:
+        path.unlink()
+        with pytest.raises(LogWriteError, match="moved or deleted"):
+            log.add(FRAME)
+
+
+def test_a_file_that_grew_under_the_writer_is_noticed(store: AnnotationStore) -> None:
+    path, data, _ = written(store)
+    with store.writer("ana") as log:
+        with path.open("ab") as rival:
+            rival.write(b"x")
+        with pytest.raises(LogWriteError, match="somebody else wrote to it"):
+            log.add(FRAME)
+    assert path.read_bytes() == data + b"x"
+
+
+def test_a_symbolic_link_is_refused(store: AnnotationStore, tmp_path_factory: pytest.TempPathFactory) -> None:
+    target = tmp_path_factory.mktemp("elsewhere") / "secret"
+    target.write_text("secret")
+    (store.path / "ana.jsonl").symlink_to(target)
+    with pytest.raises(InputError, match="symbolic link"):
+        store.writer("ana")
+    assert target.read_text() == "secret"
+    assert [file.name for file in store.path.iterdir()] == ["ana.jsonl"]
+
+
+def test_a_folder_in_place_of_the_log_is_bad_input(store: AnnotationStore) -> None:
+    (store.path / "ana.jsonl").mkdir()
+    for use in (lambda: store.writer("ana"), lambda: store.annotations()):
+        with pytest.raises(InputError, match="ana.jsonl"):
+            use()
+
+
+# --- other processes --------------------------------------------------------------------------------------------------
+
+APPENDER = """
+import sys
+from corpus_tools.annotation import AnnotationStore, Frame, LockedError
+folder, count, wait = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "wait"
+def open_writer():
+    while True:
+        try:
+            return AnnotationStore(folder).writer("ana")
+        except LockedError:
+            if not wait:
+                raise
+written = 0
+while written < count:
+    with open_writer() as log:
+        for _ in range(5):
+            name = log.add(Frame("niger", "dialogue", [(0, 5)], comment="x" * 200))
+            sys.stdout.write(name + "\\n")
+            sys.stdout.flush()
+            written += 1
+"""
+
+
+def start_appender(
+    folder: Path, count: int, *, wait: bool = True, before: list[str] | None = None
+) -> subprocess.Popen[str]:
+    command = [
+        *(before or []),
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        APPENDER,
+        str(folder),
+        str(count),
+        "wait" if wait else "no",
+    ]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_another_process_is_named(store: AnnotationStore) -> None:
+    with store.writer("ana"):
+        rival = start_appender(store.path, 1, wait=False)
+        _, errors = rival.communicate(timeout=60)
+    assert rival.returncode != 0 and f"process {os.getpid()} is writing" in errors
+
+
+@pytest.mark.slow
+def test_several_processes_lose_and_mix_nothing(store: AnnotationStore) -> None:
+    rivals = [start_appender(store.path, 40) for _ in range(3)]
+    acknowledged = [name for rival in rivals for name in rival.communicate(timeout=120)[0].split()]
+    assert [rival.returncode for rival in rivals] == [0, 0, 0]
+    assert sorted(acknowledged) == sorted(ids_of(store)) and len(acknowledged) == 120
+    assert [event.seq for event in store.events("ana")] == list(range(1, 121))
+    assert errors_in(store) == []
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::corpus_tools.text.errors.InputWarning")
+def test_kill_9_in_the_middle_of_appending(store: AnnotationStore) -> None:
+    draw, acknowledged = random.Random(3), set()
+    for round_number in range(8):
+        worker = start_appender(store.path, 100_000)
+        assert worker.stdout is not None
+        acknowledged.add(worker.stdout.readline().strip())  # it is under way
+        time.sleep(draw.uniform(0, 0.05))
+        worker.send_signal(signal.SIGKILL)
+        # A name that was cut off by the kill is no acknowledgement.
+        acknowledged.update(line.strip() for line in worker.stdout.read().splitlines(True) if line.endswith("\n"))
+        worker.communicate()
+        there = ids_of(store)
+        assert acknowledged <= set(there) and len(there) <= len(acknowledged) + round_number + 1
+    with store.writer("ana") as log:
+        log.add(FRAME)
+    assert errors_in(store) == []
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_child_neither_writes_nor_unlocks(store: AnnotationStore) -> None:
+    with store.writer("ana") as log:
+        child = os.fork()
+        if child == 0:
+            try:
+                log.add(FRAME)
+                code = 1
+            except LogWriteError:
+                code = 0
+            log.close()
+            os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        with pytest.raises(LockedError):
+            store.writer("ana")
+        log.add(FRAME)
+
+
+# --- disks ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_write_that_fits_only_in_part_is_taken_back(store: AnnotationStore) -> None:
+    path, data, ids = written(store)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with store.writer("ana") as log:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(data) + 100, hard))  # a real short write: 100 bytes fit
+        try:
+            with pytest.raises(LogWriteError, match="only 100 of [0-9]+ bytes fitted"):
+                log.add(FRAME)
+            assert path.read_bytes() == data
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        new = log.add(FRAME)  # the handle is good: only room was missing
+    assert ids_of(store) == [*ids, new]
+    assert [event.seq for event in store.events("ana")] == [1, 2, 3, 4]
+
+
+def test_a_write_that_does_not_fit_at_all(store: AnnotationStore) -> None:
+    path, data, _ = written(store)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with store.writer("ana") as log:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(data), hard))
+        try:
+            with pytest.raises(LogWriteError, match="nothing was written"):
+                log.add(FRAME)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_bytes() == data
+
+
+def test_a_line_beyond_the_limit_is_not_written(store: AnnotationStore) -> None:
+    path, data, _ = written(store)
+    with store.writer("ana") as log, pytest.raises(InputError, match="at most 1,000,000"):
+        log.add(Frame("niger", "dialogue", [(0, 5)], comment="x" * 1_000_000))
+    assert path.read_bytes() == data
+
+
+def strace(*inject: str) -> list[str]:
+    tool = shutil.which("strace")
+    probe = [tool, "-qq", "-o", "/dev/null", "-e", "trace=fsync", "true"] if tool else None
+    if probe is None or subprocess.run(probe, capture_output=True).returncode != 0:
+        pytest.skip("strace is missing or may not trace here")
+    return [str(tool), "-qq", "-o", "/dev/null", *(part for rule in inject for part in ("-e", f"inject={rule}"))]
+
+
+FSYNC_FAILS = """
+import sys
+from corpus_tools.annotation import AnnotationStore, Frame, LogWriteError
+store = AnnotationStore(sys.argv[1])
+log = store.writer("ana")
+for number in range(4):
+    try:
+        print("ok", log.add(Frame("niger", "dialogue", [(0, 5)])))
+    except LogWriteError as error:
+        print("failed", error)
+log.close()
+with store.writer("ana") as log:
+    print("ok", log.add(Frame("niger", "dialogue", [(0, 5)])))
+"""
+
+
+def test_after_a_failed_fsync_the_handle_is_never_trusted_again(store: AnnotationStore) -> None:
+    # The first two fsyncs make the file and its name durable; then each record has one. The fourth fails.
+    command = [*strace("fsync:error=EIO:when=4"), sys.executable, "-c", FSYNC_FAILS, str(store.path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert [line.split()[0] for line in said] == ["ok", "failed", "failed", "failed", "ok"]
+    assert "could not be made safe" in said[1] and "an earlier fsync failed" in said[2]
+    assert ids_of(store) == [line.split()[1] for line in said if line.startswith("ok")]
+    assert [event.seq for event in store.events("ana")] == [1, 2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [2, 3, 4, 7])
+def test_killed_at_the_nth_fsync(store: AnnotationStore, number: int) -> None:
+    worker = start_appender(store.path, 50, before=strace(f"fsync:signal=SIGKILL:when={number}"))
+    acknowledged = worker.communicate(timeout=120)[0].split()
+    assert len(acknowledged) == max(0, number - 3)
+    there = ids_of(store)
+    assert there[: len(acknowledged)] == acknowledged and len(there) <= len(acknowledged) + 1
+    with store.writer("ana") as log:
+        log.add(FRAME)
+    assert errors_in(store) == []

@@ -1,0 +1,452 @@
+"""The command line: each verb on small inputs, and bad input that ends in one line and status 1."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+import warnings
+
+import pytest
+from small_world import CODEBOOK, write_codebook
+
+from corpus_tools.annotation.codec import Event, decode, encode
+from corpus_tools.annotation.records import Frame
+from corpus_tools.annotation.store import AnnotationStore
+from corpus_tools.cli import main
+from corpus_tools.learning.detections import COLUMNS
+
+pytest_plugins = ("small_world_fixture",)
+
+
+@pytest.fixture
+def call(capsys, monkeypatch):
+    """Run a command in this process; return (status, stdout, stderr)."""
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # main() sets its own; put it back afterwards
+
+    def run(*arguments):
+        status = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            status = stop.code or 0
+        done = capsys.readouterr()
+        return status, done.out, done.err
+
+    return run
+
+
+@pytest.fixture
+def copy(world, tmp_path):
+    """The small world's folders as one's own, to be spoilt."""
+    for name in ("articles", "annotations"):
+        shutil.copytree(getattr(world, name), tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def model(world, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "frames"
+    try:
+        main(
+            [
+                "train",
+                str(world.articles),
+                "--annotations",
+                str(world.annotations),
+                "--out",
+                str(folder),
+                "--cache",
+                str(world.cache),
+            ]
+        )
+    except SystemExit as stop:
+        assert not stop.code
+    return folder
+
+
+# --- each verb --------------------------------------------------------------------------------------------------------
+
+
+def test_validate_sound_annotations(call, world):
+    status, out, err = call("validate", world.annotations, "--corpus", world.articles)
+    assert (status, out) == (0, "") and err.splitlines()[-1].startswith("0 faults, 0 unverified")
+
+
+def test_validate_without_a_corpus_says_what_is_unverified(call, tmp_path):
+    write_codebook(tmp_path)
+    with AnnotationStore(tmp_path).writer("ana") as log:
+        log.add(Frame("a", "ballot", [(0, 3)]))
+    status, out, err = call("validate", tmp_path)
+    assert status == 0 and "ana.jsonl:1: unverified" in out and err.startswith("0 faults, ")
+
+
+@pytest.mark.parametrize("level", ["article", "sentence"])
+def test_agreement_as_json(call, world, level):
+    status, out, _ = call(
+        "agreement",
+        world.annotations,
+        "--corpus",
+        world.articles,
+        "--level",
+        level,
+        "--cache",
+        world.cache,
+        "--format",
+        "json",
+    )
+    rows = json.loads(out)
+    assert status == 0 and {row["label"] for row in rows if row["kind"] == "frame"} == {"influence", "ballot", "all"}
+    (raw,) = [
+        r for r in rows if (r["label"], r["measure"], r["kind"], r["version"]) == ("influence", "raw", "frame", "all")
+    ]
+    assert raw["level"] == level and 0.9 < raw["value"] < 1, "Ben left two articles empty"
+
+
+def test_agreement_needs_no_articles_for_whole_articles(call, world):
+    status, out, _ = call("agreement", world.annotations, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert status == 0 and {row["level"] for row in rows} == {"article"}
+
+
+def test_parse_prints_a_row_an_article_and_writes_conllu(call, world, tmp_path):
+    status, out, _ = call(
+        "parse",
+        world.articles,
+        "--cache",
+        world.cache,
+        "--format",
+        "json",
+        "--conllu",
+        tmp_path / "all.conllu",
+        "--workers",
+        1,
+    )
+    rows = json.loads(out)
+    assert status == 0 and [row["article"] for row in rows] == world.corpus.ids
+    assert all(row["sentences"] >= 2 and row["words"] > 8 for row in rows)
+    assert (tmp_path / "all.conllu").read_text("utf-8").count("\n\n") == sum(row["sentences"] for row in rows)
+
+
+def test_duplicates(call, world, copy):
+    shutil.copy(copy / "articles" / "a00.txt", copy / "articles" / "zz.txt")
+    status, out, _ = call("duplicates", copy / "articles", "--format", "json")
+    assert status == 0 and [(row["a"], row["b"]) for row in json.loads(out) if row["similarity"] == 1] == [
+        ("a00", "zz")
+    ]
+
+
+def test_detect_with_a_saved_model(call, world, model):
+    status, out, _ = call("detect", model, world.articles, "--cache", world.cache, "--format", "json")
+    rows = json.loads(out)
+    assert status == 0 and rows and set(rows[0]) == set(COLUMNS)
+    assert all(row["quote"] == world.corpus[row["article"]].text[row["start"] : row["end"]] for row in rows)
+    status, out, _ = call("detect", model, world.articles, "--cache", world.cache, "--format", "csv")
+    assert status == 0 and len(list(csv.DictReader(io.StringIO(out)))) == len(rows)
+
+
+def test_train_and_detect_stances(call, world, tmp_path):
+    folder = tmp_path / "stances"
+    more = ("--annotations", world.annotations, "--cache", world.cache)
+    status, out, _ = call("train", world.articles, *more, "--out", folder, "--kind", "stance")
+    assert (status, out) == (0, f"saved: {folder}\n")
+    status, out, _ = call("detect", folder, world.articles, "--cache", world.cache, "--format", "json")
+    assert status == 0 and {row["type"] for row in json.loads(out)} == {"stance"}
+
+
+def test_evaluate_prints_json(call, world):
+    status, out, _ = call(
+        "evaluate", world.articles, "--annotations", world.annotations, "--cache", world.cache, "--folds", 3
+    )
+    summary = json.loads(out)
+    assert status == 0 and summary["folds"] == 3 and set(summary["macro_f1"]) == {"value", "low", "high"}
+
+
+def test_models(call):
+    status, out, _ = call("models", "path", "lite")
+    assert status == 0 and out.strip().endswith("lite")
+    status, out, _ = call("models", "list", "--format", "json")
+    assert status == 0 and "lite" in {row["package"] for row in json.loads(out)}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"], ["run", "--help"], ["models", "--help"]])
+def test_help_and_version(call, arguments):
+    status, out, err = call(*arguments)
+    assert status == 0 and out and not err
+
+
+# --- wrong usage ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fly"],
+        ["run"],
+        ["run", "x"],
+        ["run", "x", "--annotations", "y"],
+        ["agreement", "x", "--level", "word"],
+        ["agreement", "x", "--format", "xml"],
+        ["parse", "x"],
+        ["evaluate", "x", "--annotations", "y", "--folds", "many"],
+        ["train", "x", "--annotations", "y", "--out", "z", "--kind", "mood"],
+        ["validate", "--wrong"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_status_2(call, arguments):
+    status, out, err = call(*arguments)
+    assert (status, out) == (2, "") and "Error:" in err and "Traceback" not in err
+
+
+# --- bad input --------------------------------------------------------------------------------------------------------
+
+
+def check_refusal(done, *words):
+    """Status 1 and, besides the progress of `run`, one line on stderr that names what and where."""
+    status, out, err = done
+    lines = [line for line in err.splitlines() if not line.endswith((" …", " s"))]
+    assert status == 1 and out == ""
+    assert len(lines) == 1 and lines[0].startswith("error: "), err
+    for word in words:
+        assert word in lines[0], (word, lines[0])
+
+
+def empty_folder(folder):
+    shutil.rmtree(folder / "articles")
+    (folder / "articles").mkdir()
+
+
+def binary_file(folder):
+    (folder / "articles" / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)))
+
+
+def wrong_encoding(folder):
+    (folder / "articles" / "latin.txt").write_bytes("Le Président a parlé à Niamey.".encode("cp1252"))
+
+
+def empty_article(folder):
+    (folder / "articles" / "void.txt").write_text("", "utf-8")
+
+
+BAD_ARTICLES = {
+    "no such folder": (lambda folder: shutil.rmtree(folder / "articles"), ["articles"]),
+    "empty folder": (empty_folder, ["articles"]),
+    "binary file": (binary_file, ["picture.txt"]),
+    "wrong encoding": (wrong_encoding, ["latin.txt", "0xe9"]),
+    "empty article": (empty_article, ["void.txt"]),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_ARTICLES)
+@pytest.mark.parametrize("command", ["run", "parse", "duplicates"])
+def test_bad_articles(call, copy, world, fault, command):
+    spoil, words = BAD_ARTICLES[fault]
+    spoil(copy)
+    more = {
+        "run": ["--annotations", copy / "annotations", "--out", copy / "out", "--cache", world.cache],
+        "parse": ["--cache", world.cache], "duplicates": [],
+    }[command]  # fmt: skip
+    check_refusal(call(command, copy / "articles", *more), *words)
+    assert not (copy / "out").exists()
+
+
+def test_two_articles_with_one_id(call, tmp_path):
+    file = tmp_path / "articles.jsonl"
+    file.write_text('{"id":"a","text":"One."}\n{"id":"b","text":"Two."}\n{"id":"a","text":"Three."}\n', "utf-8")
+    check_refusal(call("duplicates", file), "articles.jsonl:3", "'a'", "1")
+
+
+def test_an_id_that_leaves_the_folder(call, tmp_path):
+    file = tmp_path / "articles.jsonl"
+    file.write_text('{"id":"../../etc/passwd","text":"One."}\n', "utf-8")
+    check_refusal(call("duplicates", file), "articles.jsonl:1", "../../etc/passwd")
+
+
+def change_line(file, number, **changes):
+    """Rewrite one record of a log with changed keys and a sound checksum, as a careless script would."""
+    lines = file.read_bytes().splitlines(keepends=True)
+    event = decode(lines[number - 1], where="test")
+    lines[number - 1] = encode(Event({**event.fields, **changes}))
+    file.write_bytes(b"".join(lines))
+
+
+SPAN = {"start": 5, "end": 100_000, "quote": None, "prefix": None, "suffix": None}
+BAD_RECORDS = {
+    "unknown article": ({"article": "nowhere"}, ["'nowhere'"]),
+    "unknown label": ({"label": "influenza"}, ["'influenza'"]),
+    "offset past the end": ({"spans": [SPAN]}, ["past the end"]),
+    "changed text": ({"sha256": "0" * 64}, ["changed"]),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_RECORDS)
+def test_validate_names_file_and_line_of_a_bad_record(call, copy, fault):
+    changes, words = BAD_RECORDS[fault]
+    change_line(copy / "annotations" / "gold.jsonl", 1, **changes)
+    status, out, err = call("validate", copy / "annotations", "--corpus", copy / "articles")
+    faults = [line for line in out.splitlines() if "unverified" not in line]
+    assert (
+        status == 1 and len(faults) == 1 and "gold.jsonl:1: " in faults[0] and all(word in faults[0] for word in words)
+    )
+    assert err.startswith("1 faults") and "; " in faults[0], "a remedy is given"
+
+
+@pytest.mark.parametrize("fault", BAD_RECORDS)
+def test_run_refuses_a_bad_record(call, copy, world, fault):
+    """A main job must not train on gold that does not fit its articles or its codebook."""
+    changes, words = BAD_RECORDS[fault]
+    change_line(copy / "annotations" / "gold.jsonl", 1, **changes)
+    done = call(
+        "run",
+        copy / "articles",
+        "--annotations",
+        copy / "annotations",
+        "--out",
+        copy / "out",
+        "--cache",
+        world.cache,
+        "--folds",
+        3,
+    )
+    check_refusal(done, "gold.jsonl:1", *words)
+
+
+@pytest.mark.parametrize("command", ["run", "evaluate", "agreement", "validate"])
+def test_a_torn_line_in_the_middle_is_named(call, copy, world, command):
+    file = copy / "annotations" / "gold.jsonl" if command != "agreement" else copy / "annotations" / "ana.jsonl"
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[1] = lines[1][:40] + b"\n"
+    file.write_bytes(b"".join(lines))
+    arguments = {
+        "run": [copy / "articles", "--annotations", copy / "annotations", "--out", copy / "out"],
+        "evaluate": [copy / "articles", "--annotations", copy / "annotations"],
+        "agreement": [copy / "annotations"], "validate": [copy / "annotations"],
+    }[command]  # fmt: skip
+    status, out, err = call(command, *arguments)
+    assert status == 1 and f"{file.name}:2" in out + err and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda folder: shutil.rmtree(folder), ["annotations"]),
+        (lambda folder: (folder / "codebook.toml").unlink(), ["codebook.toml"]),
+        (lambda folder: (folder / "codebook.toml").write_text(CODEBOOK + "\n[[frame]\n", "utf-8"), ["codebook.toml"]),
+        (lambda folder: (folder / "coders.toml").unlink(), ["adjudicator"]),
+        (lambda folder: (folder / "gold.jsonl").unlink(), ["gold"]),
+    ],
+    ids=["no folder", "no codebook", "broken codebook", "no roles", "no gold"],
+)
+@pytest.mark.parametrize("command", ["run", "train", "evaluate"])
+def test_bad_folders_of_annotations(call, copy, world, command, spoil, words):
+    spoil(copy / "annotations")
+    more = ["--out", copy / "out"] if command != "evaluate" else []
+    done = call(command, copy / "articles", "--annotations", copy / "annotations", "--cache", world.cache, *more)
+    check_refusal(done, *words)
+
+
+def test_an_unknown_article_to_judge(call, world, tmp_path):
+    done = call(
+        "run",
+        world.articles,
+        "--annotations",
+        world.annotations,
+        "--out",
+        tmp_path / "out",
+        "--judge",
+        "a99",
+        "--cache",
+        world.cache,
+    )
+    check_refusal(done, "'a99'", "a00")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("folds", [0, 1, 50])
+def test_folds_that_cannot_be_made(call, world, folds):
+    status, out, err = call(
+        "evaluate", world.articles, "--annotations", world.annotations, "--cache", world.cache, "--folds", folds
+    )
+    assert status in (1, 2) and not out and "fold" in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize("workers", ["many", "0", "-2", "1.5"])
+def test_a_wrong_number_of_workers(call, world, workers):
+    status, out, err = call("parse", world.articles, "--cache", world.cache, "--workers", workers)
+    assert status in (1, 2) and not out and "workers" in err and workers in err
+
+
+def test_an_unknown_package(call, world):
+    check_refusal(
+        call("parse", world.articles, "--cache", world.cache, "--package", "no-such-package"), "no-such-package"
+    )
+    check_refusal(call("models", "path", "no-such-package"), "no-such-package")
+
+
+def test_a_folder_that_is_no_model(call, world, tmp_path):
+    check_refusal(call("detect", tmp_path, world.articles, "--cache", world.cache), str(tmp_path))
+
+
+def test_output_into_a_file(call, world, tmp_path):
+    (tmp_path / "out").write_text("in the way", "utf-8")
+    done = call(
+        "train", world.articles, "--annotations", world.annotations, "--out", tmp_path / "out", "--cache", world.cache
+    )
+    check_refusal(done, "out")
+
+
+# --- as a process -----------------------------------------------------------------------------------------------------
+
+
+def process(*arguments):
+    code = "from corpus_tools.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=500, check=False
+    )
+
+
+def test_a_process_ends_with_status_1_and_one_line(tmp_path):
+    done = process("duplicates", tmp_path)
+    assert done.returncode == 1 and done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1 and str(tmp_path) in done.stderr
+
+
+def test_python_m_is_a_way_in():
+    done = subprocess.run(
+        [sys.executable, "-m", "corpus_tools", "--version"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and "corpus-tools" in done.stdout
+
+
+def test_a_reader_that_goes_away_is_no_error(world):
+    """`corpus-tools validate … | head -0`"""
+    code = f"from corpus_tools.cli import main; main(['agreement', {str(world.annotations)!r}, '--format', 'json'])"
+    command = f'{sys.executable} -c "{code}" | head -c 1'
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_main_job_as_a_process(world, tmp_path):
+    done = process(
+        "run",
+        world.articles,
+        "--annotations",
+        world.annotations,
+        "--out",
+        tmp_path / "out",
+        "--judge",
+        "a00",
+        "--cache",
+        world.cache,
+        "--folds",
+        3,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rstrip().endswith(str(tmp_path / "out" / "index.html"))
+    assert "frames found" in done.stdout and "stances found" in done.stdout
+    assert "parsing" in done.stderr, "progress goes to stderr"
