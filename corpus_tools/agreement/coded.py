@@ -141,6 +141,8 @@ def _ranges(parses: Parses | None, article: str, level: str) -> list[tuple[int, 
         raise InputError(f"the 'level' parameter must be 'sentence' or 'article'. Got {level!r} instead")
     if parses is None:
         raise InputError("agreement over sentences needs the articles", remedy="give corpus=, or use level='article'")
+    if article not in parses:
+        return []  # not in this corpus, or it could not be parsed: nothing to compare
     return [(s.start, s.end) for s in parses[article].sentences]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 Array = np.ndarray[Any, Any]
 Distance = Callable[[Any, Any], float]
@@ -143,7 +144,7 @@ def _read_units(ratings: Any) -> list[list[Hashable]]:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
+    return value is None or value is pd.NA or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
 
 
 def _sorted_values(values: set[Any]) -> list[Any]:

@@ -38,6 +38,8 @@ class Problem:
         What is wrong, and what to do about it.
     severity : str
         ``error``, or ``unverified`` where nothing shows that it is wrong or right.
+    kind : str
+        ``gap`` where lines are missing between others that are sound, else ``record``.
     """
 
     file: str
@@ -45,6 +47,7 @@ class Problem:
     what: str
     remedy: str
     severity: str = "error"
+    kind: str = "record"
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -141,6 +144,7 @@ def _sequence_problems(file: str, content: LogContent) -> Iterator[Problem]:
                 number,
                 f"{missing} is missing before this line's seq {seq}",
                 "restore the lines from a copy or from git",
+                kind="gap",
             )
         expected = max(expected, seq + 1)
 

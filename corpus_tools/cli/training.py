@@ -25,6 +25,9 @@ CACHE = click.option(
 PACKAGE = click.option(
     "--package", default="lite", show_default=True, help="Stanza package: lite (embedded) or default."
 )
+FOLDS = click.option(
+    "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Folds of the cross-validation."
+)
 KIND = click.option(
     "--kind", type=click.Choice(["frame", "stance"]), default="frame", show_default=True, help="What to detect."
 )
@@ -37,7 +40,9 @@ KIND = click.option(
 @click.option("--judge", multiple=True, metavar="ID", help="Article to be judged, never trained on; may be repeated.")
 @CACHE
 @PACKAGE
-@click.option("--folds", default=5, show_default=True, help="Folds of the cross-validation.")
+@click.option(
+    "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Folds of the cross-validation."
+)
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and resamples.")
 def run(
     articles: Path,
@@ -96,7 +101,9 @@ def detect(model: Path, articles: Path, cache: Path, package: str, form: str) ->
 @click.argument("articles", type=click.Path(path_type=Path))
 @ANNOTATIONS
 @KIND
-@click.option("--folds", default=5, show_default=True, help="Folds of the cross-validation.")
+@click.option(
+    "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Folds of the cross-validation."
+)
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and resamples.")
 @CACHE
 @PACKAGE
@@ -118,11 +125,12 @@ def _prepare(
     from corpus_tools.learning.frames import FrameDetector
     from corpus_tools.learning.stances import StanceDetector
     from corpus_tools.learning.units import units
+    from corpus_tools.reporting.run import read_gold
     from corpus_tools.text.corpus import Corpus
 
     corpus = Corpus.read(articles)
     book = Codebook.read(annotations / "codebook.toml")
-    gold = AnnotationStore(annotations, corpus=corpus, codebook=book).gold()
+    gold = read_gold(AnnotationStore(annotations, corpus=corpus, codebook=book), corpus, book)
     coded = corpus.filter(lambda a: a.id in set(gold.articles))
     parses = parse(coded, package=package, cache=cache)
     detector = FrameDetector(book) if kind == "frame" else StanceDetector(codebook=book)

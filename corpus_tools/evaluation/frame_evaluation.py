@@ -12,7 +12,6 @@ from corpus_tools.evaluation.intervals import bootstrap, bootstrap_difference, g
 from corpus_tools.evaluation.metrics import (
     count_rows,
     macro_of_counts,
-    macro_with_zeros,
     micro_of_counts,
     reliability,
     to_indicators,
@@ -112,7 +111,7 @@ def _summarise(counts: dict[str, Array], labels: list[str], seed: int, confidenc
         "macro_f1": bootstrap(own, macro_of_counts, confidence=confidence, seed=seed).to_dict(),
         "micro_f1": bootstrap(own, micro_of_counts, confidence=confidence, seed=seed).to_dict(),
         "baselines": {
-            name: bootstrap(c, macro_with_zeros, confidence=confidence, seed=seed).to_dict()
+            name: bootstrap(c, macro_of_counts, confidence=confidence, seed=seed).to_dict()
             for name, c in counts.items()
             if name != "detector"
         },

@@ -66,11 +66,6 @@ def macro_of_counts(counts: Array) -> Array:
     return macro(f1_of_counts(np.moveaxis(counts, -2, 0)))
 
 
-def macro_with_zeros(counts: Array) -> Array:
-    """Macro-F1 in which a label that a system never predicts counts 0 (the custom for constant baselines)."""
-    return np.asarray(np.nan_to_num(f1_of_counts(np.moveaxis(counts, -2, 0))).mean(axis=-1))
-
-
 def micro_of_counts(counts: Array) -> Array:
     """Return F1 of the counts pooled over labels, from shape (..., 3, labels)."""
     return np.asarray(f1_of_counts(np.moveaxis(counts, -2, 0).sum(axis=-1, keepdims=True))[..., 0])

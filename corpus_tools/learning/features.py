@@ -131,7 +131,7 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _joined(self, sentence: Sentence, block: str) -> str:
         return sentence.remember(
-            ("terms", block, self._names.key), lambda: _SEPARATOR.join(name for name, _ in self._terms(sentence, block))
+            ("terms", block, self.codebook), lambda: _SEPARATOR.join(name for name, _ in self._terms(sentence, block))
         )
 
     def _terms(self, sentence: Sentence, block: str) -> Iterator[Term]:

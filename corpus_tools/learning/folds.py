@@ -49,6 +49,8 @@ def deal_groups(
     >>> bool(dealt[0] != dealt[1])
     True
     """
+    if folds < 2:
+        raise InputError(f"the 'folds' parameter must be at least 2. Got {folds} instead")
     names = list(dict.fromkeys(groups))
     if len(names) < folds:
         raise InputError(f"{len(names)} groups cannot fill {folds} folds", remedy="use fewer folds or more articles")

@@ -78,12 +78,8 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         InputError
             When no unit has a label, or no label occurs in `MIN_GROUPS` groups.
         """
-        known = units[
-            [
-                ("*" not in unknown) or bool(labels)
-                for unknown, labels in zip(units["unknown"], units["labels"], strict=True)
-            ]
-        ]
+        pairs = zip(units["unknown"], units["labels"], strict=True)
+        known = units[np.array([("*" not in unknown) or bool(labels) for unknown, labels in pairs], dtype=bool)]
         self.labels_ = self._order({label for labels in known["labels"] for label in labels})
         if not self.labels_:
             raise InputError("no unit carries a label", remedy="give units that were coded, with labels")

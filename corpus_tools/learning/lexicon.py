@@ -14,6 +14,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.learning.mentions import Mention
+from corpus_tools.learning.references import ParseReference
+from corpus_tools.learning.stance_terms import stance_terms
 
 
 class CueDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -55,6 +58,29 @@ class CueDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def decide_articles(self, scores: pd.DataFrame) -> pd.DataFrame:
         """Turn the highest scores of articles into decisions: a cue occurs anywhere or not."""
         return self.decide(scores)
+
+
+class CueStanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """The rule behind the stance lexicon: a cue that governs both holder and target, each in an expected relation."""
+
+    def fit(self, units: pd.DataFrame, y: Any = None) -> CueStanceDetector:
+        """Do nothing; present so that an evaluation can treat it as a detector."""
+        self.classes_ = np.array(["none", "oppose", "support"])
+        return self
+
+    def predict(self, units: pd.DataFrame) -> Any:
+        """Return `oppose`, `support` or `none` for each unit, shape (units,)."""
+        columns = zip(units["parse"], units["holder"], units["target"], strict=True)
+        return np.array([_rule(*row) for row in columns], dtype=object)
+
+
+def _rule(parse: ParseReference | None, holder: Mention | None, target: Mention | None) -> str:
+    for sentence in parse.sentences() if parse is not None else ():
+        names = {name for name, _ in stance_terms(sentence, holder, target)}
+        for sign, label in (("against", "oppose"), ("for", "support")):
+            if f"C:both-shared-fits-fits-{sign}" in names:
+                return label
+    return "none"
 
 
 class MajorityDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

@@ -10,9 +10,11 @@ the old one in `load_detector`, and store a detector of the old format as a test
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 import platform
+import zipfile
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -45,7 +47,11 @@ def save_detector(detector: Any, path: str | Path) -> Path:
 
     check_is_fitted(detector)
     folder = Path(path)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made ({error.strerror})", where=str(folder), remedy="give a new folder") from error
+    (folder / "codebook.json").unlink(missing_ok=True)  # of a detector that was saved here before
     io.dump(_fitted_parts(detector), folder / "model.skops")
     parameters = {k: v for k, v in detector.get_params(deep=False).items() if isinstance(v, _PLAIN)}
     if detector.codebook is not None:
@@ -82,7 +88,12 @@ def load_detector(path: str | Path, kind: type[Detector]) -> Detector:
             f"holds a {manifest['type']}, not a {kind.__name__}", where=str(folder), remedy="load it with its own class"
         )
     file = folder / "model.skops"
-    unknown = sorted(set(io.get_untrusted_types(file=file)) - set(TRUSTED))
+    try:
+        unknown = sorted(set(io.get_untrusted_types(file=file)) - set(TRUSTED))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"cannot be read ({error})", where=str(file), remedy="restore the folder from its source"
+        ) from error
     if unknown:
         raise InputError(
             f"asks for the type {unknown[0]}, which no detector of ours holds",
@@ -119,12 +130,19 @@ def versions() -> dict[str, str]:
 def _fitted_parts(detector: Any) -> dict[str, Any]:
     parts = {k: v for k, v in vars(detector).items() if k.endswith("_") and not k.startswith("_") and k != "features_"}
     parts.pop("training_articles_")
-    for model in parts.get("models_", {}).values():
-        model.__dict__.pop("inner_probabilities_", None)  # only thresholds needed them
+    if "models_" in parts:
+        parts["models_"] = {label: _slim(model) for label, model in parts["models_"].items()}
     if hasattr(detector, "features_"):
         parts["features.vectorizers"] = detector.features_.vectorizers_
         parts["features.blocks"] = list(detector.features_.blocks)
     return parts
+
+
+def _slim(model: Any) -> Any:
+    """Copy a model without its out-of-fold scores, which only the thresholds needed."""
+    slim = copy.copy(model)
+    slim.__dict__.pop("inner_probabilities_", None)
+    return slim
 
 
 def _restore(detector: Any, parts: Mapping[str, Any]) -> None:
@@ -147,6 +165,13 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise InputError(
             f"is not a saved detector ({error})", where=str(folder), remedy="give a folder that save() wrote"
         ) from error
+    missing = {"format", "type", "parameters", "training_articles", "checksum"}.difference(
+        manifest if isinstance(manifest, dict) else ()
+    )
+    if missing:
+        raise InputError(
+            f"lacks {', '.join(sorted(missing))}", where=str(file), remedy="restore the folder from its source"
+        )
     if not isinstance(manifest.get("format"), int) or manifest["format"] > FORMAT:
         raise InputError(
             f"has format {manifest.get('format')}, and this version reads up to {FORMAT}",

@@ -165,7 +165,7 @@ def units_from_texts(
                 "holder": Mention.of(holders[i] if holders is not None else None, article.text),
                 "parse": ParseReference(source, article.id, 0, len(article.text)),
                 "article_labels": label if isinstance(label, frozenset) else frozenset(),
-                "unknown": frozenset(),
+                "unknown": frozenset() if labels is not None and labels[i] is not None else frozenset(["*"]),
             }
         )
     return to_units(rows)

@@ -68,7 +68,7 @@ def to_csv(table: pd.DataFrame) -> str:
     safe = table.copy()
     for column in safe.columns[[not pd.api.types.is_numeric_dtype(t) for t in safe.dtypes]]:
         safe[column] = [_safe_cell(value) for value in safe[column]]
-    return str(safe.to_csv(index=False, lineterminator="\n"))
+    return str(safe.to_csv(index=False, lineterminator="\r\n"))
 
 
 def _safe_cell(value: Any) -> Any:

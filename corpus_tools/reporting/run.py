@@ -18,6 +18,7 @@ from corpus_tools.agreement.table import measure_agreement
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.gold import Gold
 from corpus_tools.annotation.store import AnnotationStore
+from corpus_tools.annotation.validation import validate
 from corpus_tools.evaluation.evaluate import Evaluation, evaluate
 from corpus_tools.language.parses import Parses, parse
 from corpus_tools.learning.detections import to_detections
@@ -92,7 +93,7 @@ def run(
         corpus = Corpus.read(articles)
         book = Codebook.read(Path(annotations) / "codebook.toml")
         store = AnnotationStore(annotations, corpus=corpus, codebook=book)
-        gold = store.gold()
+        gold = read_gold(store, corpus, book)
         chosen = _choose_judged(corpus, gold, judge)
     with step("parsing"):
         parses = parse(corpus, language=language, package=package, cache=cache, progress=progress)
@@ -128,6 +129,28 @@ def run(
         judged = [a for a in corpus if a.id in chosen] if chosen else [a for a in corpus if a.id in set(gold.articles)]
         files = write_files(Path(out), judged, detections, evaluation, manifest, book, frame_result)
     return Report(Path(out), detections, evaluation, manifest, [a.id for a in judged], files)
+
+
+def read_gold(store: AnnotationStore, corpus: Corpus, book: Codebook) -> Gold:
+    """Return the decided annotations after checking every record against the articles and the codebook.
+
+    Raises
+    ------
+    InputError
+        At the first fault, with file and line, or when no article is finished.
+    """
+    for problem in validate(store.path, corpus, book):
+        if problem.severity == "error" and problem.kind != "gap":  # what is missing trains nothing wrong
+            where = f"{problem.file}:{problem.line}" if problem.line else problem.file
+            raise InputError(problem.what, where=where, remedy=problem.remedy)
+    gold = store.gold()
+    if not any(name in corpus for name in gold.articles):
+        raise InputError(
+            "no article of the corpus has finished gold",
+            where=str(store.path / f"{gold.coder}.jsonl"),
+            remedy="adjudicate some articles and give them the status done",
+        )
+    return gold
 
 
 def measure_agreement_or_none(store: AnnotationStore, book: Codebook, parses: Parses) -> pd.DataFrame | None:
