@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from corpus_tools.cli.output import format_option, print_table
@@ -44,6 +46,55 @@ def download(language: str) -> None:
     from corpus_tools.language.downloads import download as fetch
 
     click.echo(fetch(language))
+
+
+@models.command()
+@click.option("--treebank", type=click.Path(path_type=Path), required=True, help="Folder of a UD treebank.")
+@click.option("--ner", type=click.Path(path_type=Path), help="Folder of articles with named entities.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the package.")
+@click.option("--language", default="en", show_default=True)
+@click.option("--vectors", type=click.Path(path_type=Path), help="Word vectors in Stanza's form.")
+@click.option("--start-from", type=click.Path(path_type=Path), help="A package whose weights are the start.")
+@click.option(
+    "--steps", multiple=True, metavar="MODEL=N", help="Steps of one model, such as pos=4000; may be repeated."
+)
+def train(
+    treebank: Path,
+    ner: Path | None,
+    out: Path,
+    language: str,
+    vectors: Path | None,
+    start_from: Path | None,
+    steps: tuple[str, ...],
+) -> None:
+    """Train a package with Stanza's own models; call again to resume."""
+    from corpus_tools.language.training.package import train_package
+
+    pairs = [entry.partition("=") for entry in steps]
+    if not all(number.isdecimal() for _, _, number in pairs):
+        raise click.BadParameter("write --steps as MODEL=N, such as pos=4000")
+    chosen = {name: int(number) for name, _, number in pairs} or None
+    package = train_package(
+        treebank=treebank, ner=ner, out=out, language=language, vectors=vectors, start_from=start_from, steps=chosen
+    )
+    click.echo(package)
+
+
+@models.command()
+@click.argument("treebank_file", type=click.Path(path_type=Path))
+@click.option("--package", default="lite", show_default=True, help="Name or folder of the package.")
+@click.option("--language", default="en", show_default=True)
+@click.option("--ner", type=click.Path(path_type=Path), help="Folder of articles with named entities.")
+@format_option
+def score(treebank_file: Path, package: str, language: str, ner: Path | None, form: str) -> None:
+    """Score a package on a treebank file from raw text, and on held-out entities."""
+    from corpus_tools.language.models import package_path
+    from corpus_tools.language.scoring import score_entities, score_package
+
+    folder = package_path(package, language)
+    print_table(score_package(folder, treebank_file, language=language), form)
+    if ner is not None:
+        print_table(score_entities(folder, ner, language=language), form)
 
 
 COMMANDS = (models,)
