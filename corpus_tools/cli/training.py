@@ -40,9 +40,7 @@ KIND = click.option(
 @click.option("--judge", multiple=True, metavar="ID", help="Article to be judged, never trained on; may be repeated.")
 @CACHE
 @PACKAGE
-@click.option(
-    "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Folds of the cross-validation."
-)
+@FOLDS
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and resamples.")
 def run(
     articles: Path,
@@ -101,9 +99,7 @@ def detect(model: Path, articles: Path, cache: Path, package: str, form: str) ->
 @click.argument("articles", type=click.Path(path_type=Path))
 @ANNOTATIONS
 @KIND
-@click.option(
-    "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Folds of the cross-validation."
-)
+@FOLDS
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and resamples.")
 @CACHE
 @PACKAGE
