@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -172,6 +172,15 @@ def test_a_broken_line_is_named(treebank: Path) -> None:
     path.write_text("1\ta\tb\n", "utf-8")
     with pytest.raises(InputError, match="train.conllu:1: 3 columns instead of 10"):
         raw_text(path)
+
+
+def test_a_last_round_also_trains_on_the_development_sentences(tmp_path: Path, treebank: Path) -> None:
+    plan = replace(_plan(tmp_path), treebank=str(treebank), also_dev=True)
+    plan.work.mkdir()
+    plain, joined = Treebank.find(treebank), plan.open_treebank()
+    assert list(read_words(joined.train)) == [*read_words(plain.train), *read_words(plain.dev)]
+    assert (joined.dev, joined.test) == (plain.dev, plain.test)
+    assert replace(plan, also_dev=False).open_treebank() == plain
 
 
 def test_the_child_has_the_memory_settings() -> None:

@@ -43,7 +43,7 @@ def test_plain_texts_with_a_target(world, target, features):
     assert predicted.shape == (16,) and predicted.tolist() == PLAIN_LABELS
     scores = model.predict_proba(made)
     assert scores.columns.tolist() == ["against", "favor"] and scores.sum(axis=1).to_numpy() == pytest.approx(1.0)
-    assert model.none_weight_ == 1.0
+    assert model.threshold_ == 0.0
 
 
 def test_words_need_no_parse():
@@ -113,7 +113,7 @@ def test_two_fits_are_the_same_and_parameters_are_scikit_learns(world, fitted):
     made = world.stance_units()
     again = clone(fitted).fit(made)
     pd.testing.assert_frame_equal(again.predict_proba(made), fitted.predict_proba(made))
-    assert again.none_weight_ == fitted.none_weight_
+    assert again.threshold_ == fitted.threshold_
     assert clone(fitted).set_params(C=1.0, target="span").get_params(deep=False)["target"] == "span"
     assert not hasattr(clone(fitted), "classes_")
 

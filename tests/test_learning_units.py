@@ -9,9 +9,9 @@ import pytest
 from small_world import PLAIN, PLAIN_LABELS, UNFINISHED, WHOLE, influence_sentence, make_gold, make_texts
 
 from corpus_tools.annotation.records import Frame, Implicit, Slot
+from corpus_tools.language.mentions import Mention
 from corpus_tools.learning.candidates import NONE
 from corpus_tools.learning.frames import FrameDetector
-from corpus_tools.learning.mentions import Mention
 from corpus_tools.learning.units import COLUMNS, units, units_from_texts
 from corpus_tools.text.errors import InputError
 from corpus_tools.text.span import Span

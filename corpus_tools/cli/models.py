@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 
 import click
@@ -54,18 +56,22 @@ def download(language: str) -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the package.")
 @click.option("--language", default="en", show_default=True)
 @click.option("--vectors", type=click.Path(path_type=Path), help="Word vectors in Stanza's form.")
+@click.option("--encoder", type=click.Path(path_type=Path), help="Folder of a transformer to distil vectors from.")
 @click.option("--start-from", type=click.Path(path_type=Path), help="A package whose weights are the start.")
 @click.option(
     "--steps", multiple=True, metavar="MODEL=N", help="Steps of one model, such as pos=4000; may be repeated."
 )
+@click.option("--also-dev", is_flag=True, help="Train on the development sentences too (a last round).")
 def train(
     treebank: Path,
     ner: Path | None,
     out: Path,
     language: str,
     vectors: Path | None,
+    encoder: Path | None,
     start_from: Path | None,
     steps: tuple[str, ...],
+    also_dev: bool,
 ) -> None:
     """Train a package with Stanza's own models; call again to resume."""
     from corpus_tools.language.training.package import train_package
@@ -75,8 +81,10 @@ def train(
         raise click.BadParameter("write --steps as MODEL=N, such as pos=4000")
     chosen = {name: int(number) for name, _, number in pairs} or None
     package = train_package(
-        treebank=treebank, ner=ner, out=out, language=language, vectors=vectors, start_from=start_from, steps=chosen
-    )
+        treebank=treebank, ner=ner, out=out, language=language, vectors=vectors, encoder=encoder,
+        start_from=start_from, steps=chosen, also_dev=also_dev,
+        commands=(shlex.join(["corpus-tools", *sys.argv[1:]]),),
+    )  # fmt: skip
     click.echo(package)
 
 

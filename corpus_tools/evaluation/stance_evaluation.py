@@ -13,7 +13,7 @@ from sklearn.base import clone
 from corpus_tools.evaluation.intervals import bootstrap, group_counts
 from corpus_tools.evaluation.metrics import count_rows, macro_of_counts, to_indicators
 from corpus_tools.evaluation.rows import label_row
-from corpus_tools.learning.candidates import NONE
+from corpus_tools.learning.detect_then_value import NONE
 from corpus_tools.learning.folds import deal_groups, split_folds
 from corpus_tools.learning.lexicon import CueStanceDetector
 from corpus_tools.text.errors import InputError, InputWarning
@@ -34,37 +34,63 @@ def evaluate_stances(
     dealt = deal_groups(
         [(label,) if label != NONE else () for label in units["labels"]], list(units[groups]), folds=folds, seed=seed
     )
+    predicted, fitted = _out_of_fold(detector, units, dealt)
+    judge = _Judge(units, labels, groups, seed, confidence)
+    counts = judge.count(predicted)
+    anything = judge.count(predicted, anything=True)
+    positive = int((units["labels"] != NONE).sum())
+    majority = max(labels, key=lambda label: int((units["labels"] == label).sum()))
+    rules = CueStanceDetector(getattr(detector, "codebook", None)).fit(units).predict(units)
+    summary: dict[str, Any] = {
+        "macro_f1": judge.macro_f1(counts),
+        "detection_f1": judge.macro_f1(anything),
+        "triples": positive,
+        "reachable": 1 - float((units["level"] == "missed").sum()) / positive,
+        "folds": folds,
+        "per_label": [label_row({"detector": counts}, labels, i, seed, confidence) for i in range(len(labels))],
+        "baselines": {
+            "majority": judge.macro_f1(judge.count([majority] * len(units))),
+            "cues": judge.macro_f1(judge.count(rules)),
+        },
+    }
+    table = units[["unit", "article", "start", "end", "text", "labels"]].assign(predicted=predicted)
+    return summary, table, pd.DataFrame(), fitted
+
+
+def _out_of_fold(detector: Any, units: pd.DataFrame, dealt: Array) -> tuple[Array, list[Any]]:
+    """Fit in every fold; return the decisions on what was left out, and the detectors."""
     predicted = np.full(len(units), NONE, dtype=object)
     fitted = []
     for train, test in split_folds(dealt):
         model = clone(detector).fit(units.iloc[train])
         predicted[test] = model.predict(units.iloc[test])
         fitted.append(model)
-    missed = (units["level"] == "missed").to_numpy()
-    predicted[missed] = NONE  # no candidate pair covers these gold triples, so they are misses whatever a model says
-    truth = to_indicators(list(units["labels"]), labels)
-    decided = to_indicators(list(predicted), labels)
-    counts = group_counts(count_rows(truth, decided), list(units[groups]))
-    any_counts = group_counts(
-        count_rows(np.asarray(truth.any(axis=1, keepdims=True)), np.asarray(decided.any(axis=1, keepdims=True))),
-        list(units[groups]),
-    )
-    positive = int(truth.any(axis=1).sum())
-    majority = max(labels, key=lambda label: int((units["labels"] == label).sum()))
-    summary: dict[str, Any] = {
-        "macro_f1": bootstrap(counts, macro_of_counts, confidence=confidence, seed=seed).to_dict(),
-        "detection_f1": bootstrap(any_counts, macro_of_counts, confidence=confidence, seed=seed).to_dict(),
-        "triples": positive,
-        "reachable": 1 - float(missed.sum()) / positive if positive else None,
-        "folds": folds,
-        "per_label": [label_row({"detector": counts}, labels, i, seed, confidence) for i in range(len(labels))],
-        "baselines": {
-            "majority": _constant_baseline(truth, labels, majority, missed, list(units[groups]), seed, confidence),
-            "cues": _cue_baseline(truth, labels, units, missed, list(units[groups]), seed, confidence),
-        },
-    }
-    table = units[["unit", "article", "start", "end", "text", "labels"]].assign(predicted=predicted)
-    return summary, table, pd.DataFrame(), fitted
+    return predicted, fitted
+
+
+class _Judge:
+    """Counts decisions by group against the labels of the units.
+
+    No candidate pair covers the units of the level `missed`: they are misses whatever a system says.
+    """
+
+    def __init__(self, units: pd.DataFrame, labels: list[str], groups: str, seed: int, confidence: float) -> None:
+        self.labels, self.seed, self.confidence = labels, seed, confidence
+        self.groups = list(units[groups])
+        self.missed = (units["level"] == "missed").to_numpy()
+        self.truth = to_indicators(list(units["labels"]), labels)
+
+    def count(self, decisions: Sequence[str] | Array, *, anything: bool = False) -> Array:
+        """Return the counts of each group; with `anything` of stances found, whatever their value."""
+        truth, decided = self.truth, to_indicators(list(decisions), self.labels)
+        decided[self.missed] = False
+        if anything:
+            truth, decided = (np.asarray(table.any(axis=1, keepdims=True)) for table in (truth, decided))
+        return group_counts(count_rows(truth, decided), self.groups)
+
+    def macro_f1(self, counts: Array) -> dict[str, Any]:
+        """Return the mean F1 of the values, with its interval over groups."""
+        return bootstrap(counts, macro_of_counts, confidence=self.confidence, seed=self.seed).to_dict()
 
 
 def _warn_of_rare(units: pd.DataFrame, labels: list[str], groups: str, folds: int) -> None:
@@ -77,30 +103,3 @@ def _warn_of_rare(units: pd.DataFrame, labels: list[str], groups: str, folds: in
                 InputWarning,
                 stacklevel=4,
             )
-
-
-def _cue_baseline(
-    truth: Array,
-    labels: list[str],
-    units: pd.DataFrame,
-    missed: Array,
-    groups: Sequence[Any],
-    seed: int,
-    confidence: float,
-) -> dict[str, Any]:
-    """Score the rule of the lexicon: a cue that governs holder and target in the expected relations."""
-    decided = to_indicators(list(CueStanceDetector().fit(units).predict(units)), labels)
-    decided[missed] = False
-    counts = group_counts(count_rows(truth, decided), groups)
-    return bootstrap(counts, macro_of_counts, confidence=confidence, seed=seed).to_dict()
-
-
-def _constant_baseline(
-    truth: Array, labels: list[str], label: str, missed: Array, groups: Sequence[Any], seed: int, confidence: float
-) -> dict[str, Any]:
-    """The commonest value for every candidate pair."""
-    decided = np.zeros_like(truth)
-    decided[~missed, labels.index(label)] = True
-    return bootstrap(
-        group_counts(count_rows(truth, decided), list(groups)), macro_of_counts, confidence=confidence, seed=seed
-    ).to_dict()

@@ -59,11 +59,11 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(self.classes_) < 2:
             raise ValueError("Classifier can't train when only one class is present.")
         truth = (y == self.classes_[1]).astype(int)
-        scores = self._inner_scores(X, truth, groups)
+        model = self._model().fit(X, truth)
+        scores = self._inner_scores(X, truth, groups, model)
         self.slope_, self.offset_ = fit_sigmoid(scores, truth)
         self.inner_probabilities_ = self._sigmoid(scores)
         self.threshold_ = best_threshold(self.inner_probabilities_, truth)
-        model = self._model().fit(X, truth)
         self.coef_, self.intercept_ = model.coef_, model.intercept_
         return self
 
@@ -99,9 +99,9 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             random_state=self.random_state,
         )
 
-    def _inner_scores(self, X: Any, truth: Array, groups: Sequence[Any] | None) -> Array:
+    def _inner_scores(self, X: Any, truth: Array, groups: Sequence[Any] | None, whole: LogisticRegression) -> Array:
         """Out-of-fold decision values; rows whose fold could not be fitted keep the values of the whole fit."""
-        scores = np.asarray(X @ self._model().fit(X, truth).coef_.ravel()).ravel()
+        scores = np.asarray(X @ whole.coef_.ravel() + whole.intercept_[0]).ravel()
         for train, test in self._folds(truth, groups):
             if len(np.unique(truth[train])) == 2:
                 model = self._model().fit(X[train], truth[train])

@@ -1,14 +1,15 @@
 """Candidate stances: every pair of a possible holder and a possible target in a sentence.
 
-Holders are mentions of actors and collectives, other named or human noun phrases that are subject or agent of a
-predicate, and the two implicit voices. Targets are mentions of any entity or issue of the codebook and other
-pronoun-free noun phrases that depend on a predicate. A gold triple labels the candidate whose slots it matches; every
-other pair is `none`.
+Holders are mentions of actors and collectives, other noun phrases in a place where a holder stands (subject, agent,
+"according to", "among"), and the two implicit voices. Targets are mentions of any entity or issue of the codebook and
+other pronoun-free noun phrases that depend on a predicate. A gold triple labels the candidate whose slots it matches;
+every other pair is `none`. Pairs that hardly ever are a stance (a plain oblique as holder, slots far apart in the
+tree, an unspecified holder without a cue above the target) are not made: they would only bury the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -16,14 +17,18 @@ import pandas as pd
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.gold import Gold
 from corpus_tools.annotation.records import Annotation, Implicit
+from corpus_tools.language.attribution import Attribution
+from corpus_tools.language.mentions import Mention
+from corpus_tools.language.naming import EntityNames
 from corpus_tools.language.parses import Parses
-from corpus_tools.learning.mentions import Mention
-from corpus_tools.learning.references import ParseReference, ParseSource, Sentence
-from corpus_tools.learning.terms import EntityNames
+from corpus_tools.language.sentences import Sentence
+from corpus_tools.learning.attributed import fits
+from corpus_tools.learning.detect_then_value import NONE
+from corpus_tools.learning.references import ParseReference, ParseSource
+from corpus_tools.learning.stance_terms import find_cues, find_path
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 
-NONE = "none"
 _NOMINAL = frozenset({"NOUN", "PROPN"})
 _HOLDER_RELATIONS = frozenset({"nsubj", "nsubj:pass", "obl", "obl:agent", "nmod", "nmod:poss", "conj"})
 _TARGET_RELATIONS = frozenset(
@@ -31,7 +36,10 @@ _TARGET_RELATIONS = frozenset(
 )
 _INSIDE = frozenset({"det", "det:predet", "amod", "compound", "flat", "nummod", "nmod:poss", "advmod"})
 _LONGEST_COMPLEMENT = 8  # words
+_LONGEST_WAY = 7  # steps through the tree
 _PARTS = frozenset({"compound", "flat", "flat:name"})
+Place = tuple[Mention, int]
+"""A mention with the position of its head word."""
 _IMPLICIT = (Mention(implicit="author"), Mention(implicit="unspecified"))
 
 
@@ -58,25 +66,62 @@ def stance_units(
 
 
 def find_candidates(
-    sentence: Sentence, names: EntityNames, text: str, codebook: Codebook | None = None
+    sentence: Sentence,
+    names: EntityNames,
+    text: str,
+    codebook: Codebook | None = None,
+    attributions: Iterable[Attribution] = (),
 ) -> list[tuple[Mention, Mention]]:
-    """Return the (holder, target) pairs of one sentence; `text` is the article's."""
+    """Return the (holder, target) pairs of one sentence, those that only attribution reads last.
+
+    Parameters
+    ----------
+    sentence, text
+        The sentence, and its article's text.
+    names, codebook
+        Give mentions their entities, and entities their kinds.
+    attributions
+        What attribution reads in the sentence.
+    """
     nominal = _noun_phrases(sentence, names, text)
-    holders = [m for m, h in nominal if sentence.deprel[h] in _HOLDER_RELATIONS and _can_hold(m, codebook)]
-    targets = [m for m, h in nominal if sentence.deprel[h] in _TARGET_RELATIONS]
-    pairs = [(h, t) for h in (*holders, *_IMPLICIT) for t in targets]
-    return [(h, t) for h, t in pairs if not _overlap(h, t) and (h.entity is None or h.entity != t.entity)]
+    holders: list[Place] = [(m, h) for m, h in nominal if _can_hold(sentence, m, h, codebook)]
+    targets = [(m, t) for m, t in nominal if sentence.deprel[t] in _TARGET_RELATIONS]
+    spoken = [(h, t) for h, i in holders for t, j in targets if _is_pair(h, t) and _are_near(sentence, i, j)]
+    pairs = spoken + [(voice, t) for voice in _IMPLICIT for t, j in targets if _can_speak(sentence, voice, j)]
+    read = [(a.holder, a.target) for a in attributions]
+    return pairs + [new for new in read if not any(fits(new[0], h) and fits(new[1], t) for h, t in pairs)]
 
 
-def _can_hold(mention: Mention, codebook: Codebook | None) -> bool:
-    """Issues and events take no side; actors, collectives and everything that the codebook does not know may."""
+def _can_hold(sentence: Sentence, mention: Mention, head: int, codebook: Codebook | None) -> bool:
+    """Issues and events take no side; actors and collectives may, and what is unknown where a holder usually stands."""
+    if sentence.deprel[head] not in _HOLDER_RELATIONS:
+        return False
     entity = codebook.entities.get(mention.entity or "") if codebook is not None else None
-    return entity is None or entity.kind in ("actor", "collective")
+    if entity is not None:
+        return entity.kind in ("actor", "collective")
+    if sentence.deprel[head] == "obl":
+        return sentence.ner[head] != "O" or any(sentence.lemma[i].lower() == "by" for i in sentence.children[head])
+    return True
 
 
-def _noun_phrases(sentence: Sentence, names: EntityNames, text: str) -> list[tuple[Mention, int]]:
+def _can_speak(sentence: Sentence, voice: Mention, target: int) -> bool:
+    """The author may judge anything; nobody in particular only what a cue governs ("has sparked concern")."""
+    return voice.implicit == "author" or any(i in find_cues(sentence) for i in sentence.ancestors(target)[:3])
+
+
+def _is_pair(holder: Mention, target: Mention) -> bool:
+    return not _overlap(holder, target) and (holder.entity is None or holder.entity != target.entity)
+
+
+def _are_near(sentence: Sentence, holder: int, target: int) -> bool:
+    """Whether the way through the tree from one head to the other has few steps."""
+    up, down = find_path(sentence, holder, target)
+    return len(up) + len(down) <= _LONGEST_WAY
+
+
+def _noun_phrases(sentence: Sentence, names: EntityNames, text: str) -> list[Place]:
     """Mentions of entities, and the core of every other noun phrase but dates, with the position of the head word."""
-    found: list[tuple[Mention, int]] = []
+    found: list[Place] = []
     taken: set[int] = set()
     for entity, positions in names.find(sentence):
         head = sentence.head_of(positions)
@@ -98,7 +143,7 @@ def _noun_phrases(sentence: Sentence, names: EntityNames, text: str) -> list[tup
     return sorted(found, key=lambda pair: pair[1])
 
 
-def _complement(sentence: Sentence, head: int, entities: list[tuple[Mention, int]]) -> tuple[str | None, set[int]]:
+def _complement(sentence: Sentence, head: int, entities: list[Place]) -> tuple[str | None, set[int]]:
     """Find the entity that a noun is about ("an increase in Russian influence") and the words up to its end."""
     for mention, position in entities:
         if (
@@ -147,7 +192,9 @@ def _rows(
     left = {triple.id: triple for triple in triples or ()}
     for sentence in source.sentences(article.id):
         here = [t for t in left.values() if _sentence_of(t, sentence)]
-        pairs = find_candidates(sentence, names, article.text, codebook)
+        pairs = find_candidates(
+            sentence, names, article.text, codebook, source.attributions(article.id, codebook).get(sentence.index, [])
+        )
         matched = match_triples(here, pairs)
         for number, (holder, target) in enumerate(pairs):
             label = _label(number, matched, here, holder, target) if triples is not None else None

@@ -11,6 +11,7 @@ COLUMNS = ("article", "type", "label", "start", "end", "quote", "score", "eviden
 EVIDENCE = ("unit", "label", "feature", "start", "end", "quote", "weight")
 """Columns of an explanation: one row for each place where a feature that carried the score stands."""
 MOST_EVIDENCE = 8
+LEAST_SHARE = 0.3
 
 
 def to_detections(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -40,15 +41,26 @@ def frame_rows(
 
 
 def evidence_of(explained: pd.DataFrame, unit: str, label: str) -> list[dict[str, Any]]:
-    """Return the strongest positive contributions of one unit and label, each place once."""
+    """Return the places that carried one unit and label.
+
+    At most `MOST_EVIDENCE` positive contributions, the largest first, none under `LEAST_SHARE` of the largest and
+    none that overlaps a larger one: what is left is what a reader should look at.
+    """
     if explained.empty:
         return []
     carried = (explained["weight"] > 0) & (explained["start"] >= 0)
     own = explained[(explained["unit"] == unit) & (explained["label"] == label) & carried]
-    own = (
-        own.sort_values(["weight", "start"], ascending=[False, True])
-        .drop_duplicates(["start", "end"])
-        .head(MOST_EVIDENCE)
-    )
     pieces = own[["start", "end", "quote", "feature", "weight"]].to_dict("records")
-    return [{str(key): value for key, value in piece.items()} for piece in pieces]
+    return keep_strongest({str(key): value for key, value in piece.items()} for piece in pieces)
+
+
+def keep_strongest(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep the strongest pieces of evidence as `evidence_of` says."""
+    ranked = sorted(pieces, key=lambda piece: (-piece["weight"], piece["start"], piece["end"]))
+    kept: list[dict[str, Any]] = []
+    for piece in ranked:
+        if piece["weight"] < LEAST_SHARE * ranked[0]["weight"] or len(kept) == MOST_EVIDENCE:
+            break
+        if not any(piece["start"] < other["end"] and other["start"] < piece["end"] for other in kept):
+            kept.append(piece)
+    return kept

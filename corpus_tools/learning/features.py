@@ -8,6 +8,8 @@ data: see `BLOCKS`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,11 +19,14 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from corpus_tools.annotation.codebook import Codebook
-from corpus_tools.learning.references import ParseReference, Sentence
+from corpus_tools.language.naming import EntityNames
+from corpus_tools.language.sentences import Sentence
+from corpus_tools.learning.references import ParseReference
 from corpus_tools.learning.terms import (
-    EntityNames,
+    Document,
     Extractor,
     Term,
+    as_terms,
     content_lemmas,
     cue_terms,
     dependency_tuples,
@@ -36,7 +41,6 @@ BLOCKS: dict[str, tuple[str, ...]] = {
 }
 """Sets of features by name. `words` needs no parse beyond tokens."""
 
-_SEPARATOR = "\x1f"
 _WEIGHTS = {"characters": 0.5, "context": 0.35, "vectors": 1.2, "cues": 0.7}
 
 
@@ -121,18 +125,22 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                     places.setdefault(f"{block}:{name}", []).append((sentence, positions))
         return places
 
-    def _documents(self, units: pd.DataFrame, block: str) -> list[str]:
+    def _documents(self, units: pd.DataFrame, block: str) -> list[str] | list[Document]:
         if block == "characters":
             return [str(text).lower() for text in units["text"]]
         if block == "context":
             near = (reference.neighbours() for reference in units["parse"])
-            return [_SEPARATOR.join(self._joined(s, "lemmas") for s in sentences) for sentences in near]
-        return [_SEPARATOR.join(self._joined(s, block) for s in reference.sentences()) for reference in units["parse"]]
+            return [self._names_of_terms(sentences, "lemmas") for sentences in near]
+        return [self._names_of_terms(reference.sentences(), block) for reference in units["parse"]]
 
-    def _joined(self, sentence: Sentence, block: str) -> str:
-        return sentence.remember(
-            ("terms", block, self.codebook), lambda: _SEPARATOR.join(name for name, _ in self._terms(sentence, block))
-        )
+    def _names_of_terms(self, sentences: list[Sentence], block: str) -> Document:
+        """Return the names of the terms of sentences; each sentence remembers its own, since every fold asks again."""
+
+        def name_terms(sentence: Sentence) -> Document:
+            return tuple(name for name, _ in self._terms(sentence, block))
+
+        parts = [s.remember(("terms", block, self.codebook), partial(name_terms, s)) for s in sentences]
+        return parts[0] if len(parts) == 1 else tuple(chain.from_iterable(parts))
 
     def _terms(self, sentence: Sentence, block: str) -> Iterator[Term]:
         extractors: dict[str, Extractor] = {
@@ -169,7 +177,4 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 def _vectorizer(block: str) -> TfidfVectorizer:
     if block == "characters":
         return TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
-    pattern = f"[^{_SEPARATOR}]+"
-    return TfidfVectorizer(
-        token_pattern=pattern, lowercase=False, sublinear_tf=True, min_df=1 if block == "cues" else 2
-    )
+    return TfidfVectorizer(analyzer=as_terms, sublinear_tf=True, min_df=1 if block == "cues" else 2)

@@ -14,9 +14,10 @@ import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from corpus_tools.annotation.codebook import Codebook
-from corpus_tools.learning.mentions import Mention
+from corpus_tools.language.mentions import Mention
+from corpus_tools.learning.attributed import same
+from corpus_tools.learning.detect_then_value import NONE
 from corpus_tools.learning.references import ParseReference
-from corpus_tools.learning.stance_terms import stance_terms
 
 
 class CueDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -61,26 +62,33 @@ class CueDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 class CueStanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """The rule behind the stance lexicon: a cue that governs both holder and target, each in an expected relation."""
+    """Believe the rules: a candidate has the value that attribution reads for its holder and target, else `none`.
+
+    Parameters
+    ----------
+    codebook
+        Gives the attribution its names; none is needed.
+    """
+
+    def __init__(self, codebook: Codebook | None = None) -> None:
+        self.codebook = codebook
 
     def fit(self, units: pd.DataFrame, y: Any = None) -> CueStanceDetector:
         """Do nothing; present so that an evaluation can treat it as a detector."""
-        self.classes_ = np.array(["none", "oppose", "support"])
+        self.classes_ = np.array(["mixed", NONE, "neutral", "oppose", "support"])
         return self
 
     def predict(self, units: pd.DataFrame) -> Any:
-        """Return `oppose`, `support` or `none` for each unit, shape (units,)."""
+        """Return a value or `none` for each unit, shape (units,)."""
         columns = zip(units["parse"], units["holder"], units["target"], strict=True)
-        return np.array([_rule(*row) for row in columns], dtype=object)
+        return np.array([self._read(*row) for row in columns], dtype=object)
 
-
-def _rule(parse: ParseReference | None, holder: Mention | None, target: Mention | None) -> str:
-    for sentence in parse.sentences() if parse is not None else ():
-        names = {name for name, _ in stance_terms(sentence, holder, target)}
-        for sign, label in (("against", "oppose"), ("for", "support")):
-            if f"C:both-shared-fits-fits-{sign}" in names:
-                return label
-    return "none"
+    def _read(self, parse: ParseReference | None, holder: Mention | None, target: Mention | None) -> str:
+        for sentence in parse.sentences() if parse is not None else ():
+            for a in parse.attributions(sentence, self.codebook) if parse is not None else ():
+                if same(a.holder, holder) and same(a.target, target):
+                    return a.value
+        return NONE
 
 
 class MajorityDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

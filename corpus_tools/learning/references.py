@@ -7,102 +7,15 @@ and the source turns an article's parse into plain lists once, when a feature fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
-from corpus_tools.language.parses import Parse, Parses, parse
+from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.language.attribution import Attribution, attribute_article
+from corpus_tools.language.parses import Parses, parse
+from corpus_tools.language.sentences import Sentence, read_sentences
 from corpus_tools.text.corpus import Corpus
-
-Made = TypeVar("Made")
-
-
-@dataclass(eq=False)
-class Sentence:
-    """One parsed sentence as parallel lists, one element a word; offsets are those of the article."""
-
-    index: int
-    start: int
-    end: int
-    text: list[str]
-    lemma: list[str]
-    upos: list[str]
-    head: list[int]
-    deprel: list[str]
-    ner: list[str]
-    starts: list[int]
-    ends: list[int]
-    memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
-    """Values derived from this sentence (terms, mentions), kept as long as the sentence itself."""
-
-    def remember(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Return the value under `key`, made at the first call."""
-        if key not in self.memo:
-            self.memo[key] = make()
-        value: Made = self.memo[key]
-        return value
-
-    def __len__(self) -> int:
-        return len(self.text)
-
-    @cached_property
-    def children(self) -> list[list[int]]:
-        """For each word (0-based) the positions of its dependents, in text order."""
-        below: list[list[int]] = [[] for _ in self.text]
-        for position, head in enumerate(self.head):
-            if head > 0:
-                below[head - 1].append(position)
-        return below
-
-    def words_in(self, start: int, end: int) -> list[int]:
-        """Positions of the words that overlap `[start, end)`."""
-        return [i for i, (s, e) in enumerate(zip(self.starts, self.ends, strict=True)) if s < end and e > start]
-
-    def head_of(self, positions: Iterable[int]) -> int | None:
-        """Position among `positions` whose own head lies outside them: the syntactic head of a mention."""
-        inside = set(positions)
-        for position in sorted(inside):
-            if self.head[position] - 1 not in inside:
-                return position
-        return None
-
-    def ancestors(self, position: int) -> list[int]:
-        """Positions from the word's head up to the root; a cycle in a broken tree ends the walk."""
-        above: list[int] = []
-        head = self.head[position] - 1
-        while head >= 0 and head not in above:
-            above.append(head)
-            head = self.head[head] - 1
-        return above
-
-
-def read_sentences(analysed: Parse) -> list[Sentence]:
-    """Turn the token table of one article into sentences of plain lists."""
-    columns = {name: analysed.tokens[name].tolist() for name in _COLUMNS}
-    starts: list[int] = [i for i, s in enumerate(columns["sentence"]) if i == 0 or s != columns["sentence"][i - 1]]
-    sentences = []
-    for first, last in zip(starts, [*starts[1:], len(columns["sentence"])], strict=True):
-        part = {name: values[first:last] for name, values in columns.items()}
-        sentences.append(
-            Sentence(
-                index=part["sentence"][0],
-                start=min(part["start"]),
-                end=max(part["end"]),
-                text=part["text"],
-                lemma=[lemma or form for lemma, form in zip(part["lemma"], part["form"], strict=True)],
-                upos=part["upos"],
-                head=part["head"],
-                deprel=part["deprel"],
-                ner=part["ner"],
-                starts=part["start"],
-                ends=part["end"],
-            )
-        )
-    return sentences
-
-
-_COLUMNS = ("sentence", "start", "end", "text", "form", "lemma", "upos", "head", "deprel", "ner")
 
 
 @dataclass(eq=False)
@@ -123,12 +36,33 @@ class ParseSource:
     corpus: Corpus | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     _known: dict[str, list[Sentence]] = field(default_factory=dict, repr=False)
+    _parts: dict[tuple[str, int, int], list[Sentence]] = field(default_factory=dict, repr=False)
+    _read: dict[tuple[str, Codebook | None], dict[int, list[Attribution]]] = field(default_factory=dict, repr=False)
 
     def sentences(self, article: str) -> list[Sentence]:
         """Return the sentences of one article, in order; an article that could not be parsed has none."""
         if article not in self._known:
             self._known[article] = self._look_up(article)
         return self._known[article]
+
+    def between(self, article: str, start: int, end: int) -> list[Sentence]:
+        """Return the sentences that overlap a range; remembered, since every feature of every fold asks."""
+        key = (article, start, end)
+        if key not in self._parts:
+            self._parts[key] = [s for s in self.sentences(article) if s.start < end and s.end > start]
+        return self._parts[key]
+
+    def attributions(self, article: str, codebook: Codebook | None) -> dict[int, list[Attribution]]:
+        """Return what the rules of attribution read in each sentence of one article, by number of the sentence."""
+        key = (article, codebook)
+        if key not in self._read:
+            self._read[key] = {}
+            sentences = self.sentences(article)
+            if sentences and self.parses is not None:
+                whole = self.parses[article].article
+                for a in attribute_article(sentences, whole.text, codebook, title=whole.title, anything=True):
+                    self._read[key].setdefault(a.sentence, []).append(a)
+        return self._read[key]
 
     def _look_up(self, article: str) -> list[Sentence]:
         if self.parses is None:
@@ -142,7 +76,7 @@ class ParseSource:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the derived sentences out of a pickle."""
-        return {**self.__dict__, "_known": {}}
+        return {**self.__dict__, "_known": {}, "_parts": {}, "_read": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +90,11 @@ class ParseReference:
 
     def sentences(self) -> list[Sentence]:
         """Return the sentences of this unit, in order."""
-        return [s for s in self.source.sentences(self.article) if s.start < self.end and s.end > self.start]
+        return self.source.between(self.article, self.start, self.end)
+
+    def attributions(self, sentence: Sentence, codebook: Codebook | None) -> list[Attribution]:
+        """Return what the rules of attribution read in a sentence of this unit."""
+        return self.source.attributions(self.article, codebook).get(sentence.index, [])
 
     def neighbours(self) -> list[Sentence]:
         """Return the sentence before and the sentence after this unit, where there are any."""

@@ -27,7 +27,11 @@ from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.text.errors import InputError
 
 FORMAT = 1
-TRUSTED = ("corpus_tools.learning.calibrated.CalibratedLogistic",)
+TRUSTED = (
+    "corpus_tools.learning.calibrated.CalibratedLogistic",
+    "corpus_tools.learning.detect_then_value.DetectThenValue",
+    "corpus_tools.learning.terms.as_terms",
+)
 """Types beyond skops' own list that a detector holds."""
 
 _PLAIN = (str, int, float, bool, type(None))
@@ -207,4 +211,4 @@ def _checksum(detector: Any) -> float:
     """Sum of the absolute weights: a cheap proof that what was loaded is what was saved."""
     if hasattr(detector, "models_"):
         return float(sum(np.abs(m.coef_).sum() for m in detector.models_.values()))
-    return float(np.abs(detector.model_.coef_).sum())
+    return float(sum(np.abs(detector.model_.weights(label)).sum() for label in detector.classes_))

@@ -13,9 +13,9 @@ from typing import Any
 
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.language.cues import Cue, load_cues
-from corpus_tools.learning.mentions import Mention
-from corpus_tools.learning.references import Sentence
-from corpus_tools.learning.terms import CONTENT, Term
+from corpus_tools.language.mentions import Mention
+from corpus_tools.language.sentences import Sentence
+from corpus_tools.learning.terms import Term
 
 _NEGATIONS = frozenset({"not", "no", "never", "without", "neither", "nor", "hardly", "n't"})
 _SIGN = {-1: "against", 0: "aside", 1: "for"}
@@ -37,20 +37,11 @@ def stance_terms(
         yield from sentence.remember(("slot", slot, mention, codebook), make)
     yield from _path_terms(sentence, heads["H"], heads["T"], cues)
     yield from _cue_terms(sentence, heads, cues)
-    yield from sentence.remember(("window", target), lambda: list(_window_terms(sentence, target)))
-    yield from sentence.remember(("whole", language), lambda: list(_whole_terms(sentence, cues)))
+    yield from sentence.remember(("whole", language), lambda: list(_whole_terms(cues)))
 
 
-def is_lexical(term: str) -> bool:
-    """Whether a term names a word of the sentence or of the target's window, not a part of the structure."""
-    return term.startswith(("S:", "W:"))
-
-
-def _whole_terms(sentence: Sentence, cues: dict[int, tuple[Cue, int]]) -> Iterator[Term]:
-    """What every candidate of the sentence shares: its content lemmas and the balance of its cues."""
-    for i, tag in enumerate(sentence.upos):
-        if tag in CONTENT and tag != "PROPN":
-            yield f"S:{sentence.lemma[i].lower()}", (i,)
+def _whole_terms(cues: dict[int, tuple[Cue, int]]) -> Iterator[Term]:
+    """What every candidate of the sentence shares: the balance of its cues."""
     for i, (cue, polarity) in cues.items():
         yield f"C:any-{_SIGN[polarity]}", (i,)
         yield f"C:any-{cue.expression}", (i,)
@@ -109,7 +100,7 @@ def _path_terms(
 ) -> Iterator[Term]:
     if holder is None or target is None:
         return
-    up, down = _path(sentence, holder, target)
+    up, down = find_path(sentence, holder, target)
     relations = (
         ">".join(sentence.deprel[i].split(":")[0] for i in (holder, *up[:-1]))
         + "^"
@@ -133,8 +124,8 @@ def _path_terms(
         yield "P:no-cue", ()
 
 
-def _path(sentence: Sentence, holder: int, target: int) -> tuple[list[int], list[int]]:
-    """Positions from each head up to and including the lowest common ancestor."""
+def find_path(sentence: Sentence, holder: int, target: int) -> tuple[list[int], list[int]]:
+    """Return the positions from each head up to and including the lowest common ancestor."""
     from_holder, from_target = [holder, *sentence.ancestors(holder)], [target, *sentence.ancestors(target)]
     shared = next((i for i in from_holder if i in from_target), None)
     if shared is None:
@@ -186,7 +177,8 @@ def _has_relative_subject(sentence: Sentence, predicate: int) -> bool:
     return any(sentence.upos[i] == "PRON" and sentence.deprel[i] in ("nsubj", "nsubj:pass") for i in below)
 
 
-def _window_terms(sentence: Sentence, target: Mention | None) -> Iterator[Term]:
+def window_terms(sentence: Sentence, target: Mention | None) -> Iterator[Term]:
+    """Yield the lemmas around the target, each by itself and with its side."""
     if target is None or target.start is None:
         return
     inside = sentence.words_in(target.start, target.end or target.start)

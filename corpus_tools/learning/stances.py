@@ -16,27 +16,26 @@ import pandas as pd
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
 from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.language.mentions import Mention
 from corpus_tools.language.parses import Parses
-from corpus_tools.learning.candidates import NONE, stance_units
-from corpus_tools.learning.detections import MOST_EVIDENCE, to_detections
-from corpus_tools.learning.folds import deal_groups, split_folds
-from corpus_tools.learning.mentions import Mention
-from corpus_tools.learning.references import ParseReference, Sentence
-from corpus_tools.learning.stance_terms import is_lexical, stance_terms
+from corpus_tools.language.sentences import Sentence
+from corpus_tools.learning.attributed import attribution_terms
+from corpus_tools.learning.candidates import stance_units
+from corpus_tools.learning.detect_then_value import NONE, DetectThenValue
+from corpus_tools.learning.detections import keep_strongest, to_detections
+from corpus_tools.learning.references import ParseReference
+from corpus_tools.learning.stance_terms import stance_terms, window_terms
+from corpus_tools.learning.terms import Document, as_terms
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError
 
 Array = np.ndarray[Any, Any]
 TARGETS = ("span", "topic", "entity")
-_SEPARATOR = "\x1f"
-_WEIGHTS = {"lexis": 0.3}
-_INNER_FOLDS = 3
-_MOST_NONE = 25  # pairs without a stance for each one with, in training
-_NONE_WEIGHTS = tuple(float(w) for w in np.geomspace(0.02, 2.0, 21))
+_TERMS = ("structure", "attribution", "window")
+_WEIGHTS = {"window": 0.3}
 
 
 class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -59,9 +58,8 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     classes_ : ndarray of str
-    none_weight_ : float
-        Factor on the probability of `none` that maximised the pooled F1 of the values in the inner folds; 1 where
-        there is no `none`.
+    threshold_ : float
+        Probability of a stance from which a candidate has one (see `DetectThenValue`); 0 where there is no `none`.
     """
 
     def __init__(
@@ -70,7 +68,7 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         target: str = "entity",
         features: str = "auto",
         codebook: Codebook | None = None,
-        C: float = 6.0,
+        C: float = 2.0,
         random_state: int = 0,
     ) -> None:
         self.target = target
@@ -90,12 +88,15 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
         self.vectorizers_ = {}
         for name, vectorizer in self._vectorizers().items():
-            self.vectorizers_[name] = vectorizer.fit(self._documents(known, name))
+            documents = self._documents(known, name)
+            if any(documents):  # a topic, for one, has no window
+                self.vectorizers_[name] = vectorizer.fit(documents)
         matrix = self._matrix(known)
-        self.model_ = self._fit_model(matrix, labels)
+        self.model_ = DetectThenValue(C=self.C, random_state=self.random_state)
+        self.model_.fit(matrix, labels, groups=known["group"].to_list())
         self.classes_ = self.model_.classes_
+        self.threshold_ = self.model_.threshold_
         self.training_articles_ = list(dict.fromkeys(known["article"]))
-        self.none_weight_ = self._tune_none(matrix, labels, known["group"].to_list()) if NONE in self.classes_ else 1.0
         return self
 
     def predict_proba(self, units: pd.DataFrame) -> pd.DataFrame:
@@ -107,10 +108,8 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, units: pd.DataFrame) -> Array:
         """Return the label of each unit, shape (units,)."""
-        return self._choose(self.predict_proba(units))
-
-    def _choose(self, scores: pd.DataFrame) -> Array:
-        return np.asarray(self.classes_[_weighted(scores.to_numpy(), self.classes_, self.none_weight_).argmax(axis=1)])
+        scores = self.predict_proba(units)
+        return self.model_.decide(scores.to_numpy())
 
     def detect(self, corpus: Corpus, parses: Parses) -> pd.DataFrame:
         """Find stances between the candidates of every sentence, thinned to the best of overlapping pairs."""
@@ -118,7 +117,7 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not len(found):
             return to_detections([])
         scores = self.predict_proba(found)
-        chosen = [str(label) for label in self._choose(scores)]
+        chosen = [str(label) for label in self.model_.decide(scores.to_numpy())]
         best = scores.to_numpy()[np.arange(len(found)), np.searchsorted(self.classes_, chosen)]
         rows = [
             self._detection(unit, label, float(score))
@@ -160,74 +159,55 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                     f"the '{name}' parameter of StanceDetector must be one of {list(allowed)}. Got {value!r} instead"
                 )
 
-    def _fit_model(self, matrix: Any, labels: Array) -> LogisticRegression:
-        """Fit on all values and a sample of the many `none`, each of which then stands for several."""
-        random = np.random.default_rng(self.random_state)
-        valued = labels != NONE
-        share = min(1.0, _MOST_NONE * int(valued.sum()) / max(1, int((~valued).sum())))
-        kept = np.flatnonzero(valued | (random.random(len(labels)) < share))
-        weights = np.where(labels[kept] == NONE, 1.0 / share, 1.0)
-        model = LogisticRegression(C=self.C, max_iter=2000, random_state=self.random_state)
-        return model.fit(matrix[kept], labels[kept], sample_weight=weights)
-
     def _vectorizers(self) -> dict[str, TfidfVectorizer]:
         texts = {
             "words": TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2),
             "characters": TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2),
         }
-        split = {"token_pattern": f"[^{_SEPARATOR}]+", "lowercase": False, "min_df": 2}
-        terms = {
+        split: dict[str, Any] = {"analyzer": as_terms, "min_df": 2}
+        structure = {
             "structure": TfidfVectorizer(use_idf=False, **split),
-            "lexis": TfidfVectorizer(sublinear_tf=True, **split),
+            "attribution": TfidfVectorizer(use_idf=False, binary=True, norm=None, **split),
         }
         if self.features == "words":
             return texts
-        return terms if self.target == "entity" else {**texts, **terms}
+        if self.target == "entity":  # the words of a sentence are those of all its candidates
+            return structure
+        return {**texts, **structure, "window": TfidfVectorizer(sublinear_tf=True, **split)}
 
     def _matrix(self, units: pd.DataFrame) -> Any:
         parts = [v.transform(self._documents(units, n)) * _WEIGHTS.get(n, 1.0) for n, v in self.vectorizers_.items()]
         return sparse.csr_matrix(sparse.hstack(parts))
 
-    def _documents(self, units: pd.DataFrame, block: str) -> list[str]:
-        if block not in ("structure", "lexis"):
+    def _documents(self, units: pd.DataFrame, block: str) -> list[str] | list[Document]:
+        if block not in _TERMS:
             return [str(text) for text in units["text"]]
         columns = (units["parse"], units["holder"], units["target"])
         return [self._document(*row, block) for row in zip(*columns, strict=True)]
 
-    def _document(self, parse: ParseReference, holder: Mention | None, target: Mention | None, block: str) -> str:
-        """Join the terms of a candidate; remembered by its sentence, since every fold asks again."""
+    def _document(self, parse: ParseReference, holder: Mention | None, target: Mention | None, block: str) -> Document:
+        """Return the names of the terms of a candidate; its sentence remembers them, since every fold asks again."""
 
-        def join() -> str:
-            return _SEPARATOR.join(
-                t for _, t, _ in self._terms(parse, holder, target) if is_lexical(t) == (block == "lexis")
-            )
+        def name_terms() -> Document:
+            return tuple(term for _, term, _ in self._terms(parse, holder, target, block))
 
         sentences = parse.sentences()
         if len(sentences) != 1:
-            return join()
-        return sentences[0].remember(("stance", block, holder, target, self.codebook), join)
+            return name_terms()
+        return sentences[0].remember(("stance", block, holder, target, self.codebook), name_terms)
 
     def _terms(
-        self, parse: ParseReference, holder: Mention | None, target: Mention | None
+        self, parse: ParseReference, holder: Mention | None, target: Mention | None, block: str
     ) -> Iterator[tuple[Sentence, str, tuple[int, ...]]]:
         for sentence in parse.sentences():
-            for term, positions in stance_terms(sentence, holder, target, self.codebook):
+            if block == "attribution":
+                terms = attribution_terms(parse.attributions(sentence, self.codebook), holder, target)
+            elif block == "window":
+                terms = window_terms(sentence, target)
+            else:
+                terms = stance_terms(sentence, holder, target, self.codebook)
+            for term, positions in terms:
                 yield sentence, term, positions
-
-    def _tune_none(self, matrix: Any, labels: Array, groups: list[Any]) -> float:
-        """Weigh `none` so that the pooled F1 of the values is highest in folds grouped by article."""
-        count = min(_INNER_FOLDS, len(set(groups)))
-        if count < 2:
-            return 1.0
-        inner = np.zeros((len(labels), len(self.classes_)))
-        marks = [(label,) if label != NONE else () for label in labels]
-        for train, test in split_folds(deal_groups(marks, groups, folds=count, seed=self.random_state)):
-            model = self._fit_model(matrix[train], labels[train])
-            inner[np.ix_(test, np.searchsorted(self.classes_, model.classes_))] = model.predict_proba(matrix[test])
-        scores = [
-            _micro_f1(labels, self.classes_[_weighted(inner, self.classes_, w).argmax(axis=1)]) for w in _NONE_WEIGHTS
-        ]
-        return _NONE_WEIGHTS[int(np.argmax(scores))]
 
     def _detection(self, unit: Mapping[Any, Any], label: str, score: float) -> dict[str, Any]:
         return {
@@ -246,23 +226,22 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _evidence(self, unit: Mapping[Any, Any], label: str) -> list[dict[str, Any]]:
         """Return the words whose terms speak for the label, the strongest term of each place."""
         weights = self._term_weights(pd.DataFrame([dict(unit)]), label)
-        best: dict[tuple[int, int], dict[str, Any]] = {}
-        for sentence, term, positions in self._terms(unit["parse"], unit["holder"], unit["target"]):
-            weight = weights.get(term, 0.0)
-            if positions and weight > 0:
+        slots = (unit["parse"], unit["holder"], unit["target"])
+        pieces = []
+        for sentence, term, positions in (found for block in _TERMS for found in self._terms(*slots, block)):
+            if positions and weights.get(term, 0.0) > 0:
                 start, end = min(sentence.starts[i] for i in positions), max(sentence.ends[i] for i in positions)
-                if weight > best.get((start, end), {"weight": 0.0})["weight"]:
-                    quote = unit["text"][start - unit["start"] : end - unit["start"]]
-                    best[start, end] = {"start": start, "end": end, "quote": quote, "feature": term, "weight": weight}
-        return sorted(best.values(), key=lambda piece: (-piece["weight"], piece["start"]))[:MOST_EVIDENCE]
+                quote = unit["text"][start - unit["start"] : end - unit["start"]]
+                pieces.append({"start": start, "end": end, "quote": quote, "feature": term, "weight": weights[term]})
+        return keep_strongest(pieces)
 
     def _term_weights(self, unit: pd.DataFrame, label: str) -> dict[str, float]:
         """Return the contribution of each term of one unit to the label's score."""
         weights: dict[str, float] = {}
         shift = 0
-        coefficients = self._weights(label)
+        coefficients = self.model_.weights(label)
         for name, vectorizer in self.vectorizers_.items():
-            if name in ("structure", "lexis"):
+            if name in _TERMS:
                 row = vectorizer.transform(self._documents(unit, name)) * _WEIGHTS.get(name, 1.0)
                 terms = vectorizer.get_feature_names_out()[row.indices]
                 weights |= {
@@ -270,11 +249,6 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 }
             shift += len(vectorizer.vocabulary_)
         return weights
-
-    def _weights(self, label: str) -> Array:
-        if len(self.classes_) == 2:
-            return np.asarray(self.model_.coef_[0] * (1 if label == self.classes_[1] else -1))
-        return np.asarray(self.model_.coef_[list(self.classes_).index(label)])
 
 
 def thin_out(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -295,14 +269,3 @@ def _same(a: dict[str, Any], b: dict[str, Any]) -> bool:
         or b["holder"]["implicit"] is not None
         or a["holder"]["start"] == b["holder"]["start"]
     )
-
-
-def _weighted(scores: Array, classes: Array, weight: float) -> Array:
-    factors = np.where(classes == NONE, weight, 1.0)
-    return np.asarray(scores * factors)
-
-
-def _micro_f1(truth: Array, predicted: Array) -> float:
-    """F1 of the values, pooled; `none` counts only through what it misses."""
-    hits = int(((truth == predicted) & (truth != NONE)).sum())
-    return 2 * hits / max(1, int((truth != NONE).sum()) + int((predicted != NONE).sum()))

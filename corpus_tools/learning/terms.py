@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from corpus_tools.annotation.codebook import Codebook
-from corpus_tools.learning.references import Sentence
+from corpus_tools.language.sentences import Sentence
 
+Document = tuple[str, ...]
+"""The names of the terms of a unit: what a vectorizer counts."""
 Term = tuple[str, tuple[int, ...]]
 Extractor = Callable[[Sentence], Iterator[Term]]
 
@@ -33,6 +35,11 @@ _ARGUMENTS = frozenset(
         "conj",
     }
 )
+
+
+def as_terms(document: Document) -> Document:
+    """Return the terms as they are: the analyzer of a vectorizer whose documents are terms already."""
+    return document
 
 
 def word_ngrams(sentence: Sentence) -> Iterator[Term]:
@@ -85,68 +92,6 @@ def _triples(sentence: Sentence, verb: int, name_of: Callable[[Sentence, int], s
         for target in objects:
             name = f"{name_of(sentence, subject)}|{negated}{sentence.lemma[verb].lower()}|{name_of(sentence, target)}"
             yield name, (subject, verb, target)
-
-
-class EntityNames:
-    """Canonical names of the words of a sentence: entities of the codebook, entity types, lemmas.
-
-    Parameters
-    ----------
-    codebook
-        Its entities' aliases give the names; None leaves entity types and lemmas.
-    """
-
-    def __init__(self, codebook: Codebook | None = None) -> None:
-        self._aliases: dict[tuple[str, ...], str] = {}
-        for entity in codebook.entities.values() if codebook is not None else ():
-            for alias in (entity.name, *entity.aliases):
-                words = tuple(alias.lower().replace("’", "'").split())
-                if words and words[0] == "the" and len(words) > 1:
-                    words = words[1:]
-                self._aliases.setdefault(words, entity.id)
-        self._longest = max((len(words) for words in self._aliases), default=0)
-        self.key = hash(frozenset(self._aliases.items()))
-
-    def find(self, sentence: Sentence) -> list[Term]:
-        """Return the longest matches of aliases, left to right, without overlap."""
-        return sentence.remember(("entities", self.key), lambda: self._find(sentence))
-
-    def _find(self, sentence: Sentence) -> list[Term]:
-        low = [word.lower().replace("’", "'") for word in sentence.text]
-        lemmas = [lemma.lower() for lemma in sentence.lemma]
-        found, i = [], 0
-        while i < len(low):
-            size = next((n for n in range(min(self._longest, len(low) - i), 0, -1) if self._at(low, lemmas, i, n)), 0)
-            if size:
-                found.append((self._at(low, lemmas, i, size), tuple(range(i, i + size))))
-            i += size or 1
-        return found
-
-    def _at(self, low: list[str], lemmas: list[str], i: int, size: int) -> str:
-        plain = self._aliases.get(tuple(low[i : i + size]))
-        return plain or self._aliases.get((*low[i : i + size - 1], lemmas[i + size - 1]), "")
-
-    def name(self, sentence: Sentence, position: int) -> str:
-        """Return the entity that the word belongs to as `@id`, else its entity type for other names, else its lemma."""
-        for entity, positions in self.find(sentence):
-            if position in positions:
-                return f"@{entity}"
-        if sentence.upos[position] == "PROPN" and sentence.ner[position] != "O":
-            return sentence.ner[position].split("-")[-1].upper()
-        return sentence.lemma[position].lower()
-
-    def terms(self, sentence: Sentence) -> Iterator[Term]:
-        """Each codebook entity that is mentioned and each pair of them; other named entities by type."""
-        found = self.find(sentence)
-        for entity, positions in found:
-            yield f"@{entity}", positions
-        for i, (first, a) in enumerate(found):
-            for second, b in found[i + 1 :]:
-                if first != second:
-                    yield "@" + "&@".join(sorted((first, second))), (*a, *b)
-        for i, tag in enumerate(sentence.ner):
-            if tag[:2] in ("B-", "S-"):
-                yield f"ner={tag[2:]}", (i,)
 
 
 def cue_terms(codebook: Codebook | None) -> Extractor:

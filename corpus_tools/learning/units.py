@@ -16,9 +16,10 @@ import pandas as pd
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.gold import Gold
 from corpus_tools.annotation.records import Annotation
+from corpus_tools.language.mentions import Mention
 from corpus_tools.language.parses import Parses
-from corpus_tools.learning.mentions import Mention
-from corpus_tools.learning.references import ParseReference, ParseSource, Sentence
+from corpus_tools.language.sentences import Sentence
+from corpus_tools.learning.references import ParseReference, ParseSource
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError

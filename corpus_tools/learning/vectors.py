@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from corpus_tools.language.models import package_path
-from corpus_tools.learning.references import Sentence
+from corpus_tools.language.sentences import Sentence
 from corpus_tools.learning.terms import CONTENT
 
 Vectors = tuple[dict[str, int], "np.ndarray[Any, np.dtype[np.float32]]"]

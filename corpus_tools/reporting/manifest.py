@@ -57,7 +57,7 @@ def _describe_detector(detector: Any) -> dict[str, Any]:
     parameters = {k: v for k, v in detector.get_params(deep=False).items() if isinstance(v, (str, int, float, bool))}
     fitted = {
         name: getattr(detector, name)
-        for name in ("labels_", "thresholds_", "article_thresholds_", "none_weight_")
+        for name in ("labels_", "thresholds_", "article_thresholds_", "threshold_")
         if hasattr(detector, name)
     }
     return {"parameters": parameters, **{name.rstrip("_"): value for name, value in fitted.items()}}

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -98,17 +98,17 @@ def run(
     with step("parsing"):
         parses = parse(corpus, language=language, package=package, cache=cache, progress=progress)
     training = corpus.filter(lambda a: a.id in set(gold.articles) and a.id not in chosen)
-    with step("evaluating frames"):
+    with step("evaluating frames"), _one_thread():
         frame_units = units(training, parses, gold, kind="frame")
         frames = FrameDetector(book, random_state=seed)
         frame_result = evaluate(frames, frame_units, folds=folds, random_state=seed)
-    with step("evaluating stances"):
+    with step("evaluating stances"), _one_thread():
         stance_units = units(training, parses, gold, kind="stance", codebook=book)
         stances = StanceDetector(codebook=book, random_state=seed)
         stance_result = evaluate(stances, stance_units, folds=folds, random_state=seed)
     with step("measuring agreement"):
         agreement = measure_agreement_or_none(store, book, parses)
-    with step("detecting"):
+    with step("detecting"), _one_thread():
         detections = _detect(
             corpus, parses, chosen, (frames, frame_units, frame_result), (stances, stance_units, stance_result)
         )
@@ -211,10 +211,11 @@ def _evaluation(frames: Evaluation, stances: Evaluation, agreement: pd.DataFrame
         ]
         for row in evaluation["frames"]["per_label"]:
             own = by_label[by_label["label"] == row["label"]].set_index("measure")
+            alpha = _plain(own.at["alpha", "value"])
             row["agreement"] = {
-                "alpha": _plain(own.at["alpha", "value"]),
+                "alpha": alpha,
                 "raw": _plain(own.at["raw", "value"]),
-                "reason": own.at["alpha", "reason"],
+                "reason": own.at["alpha", "reason"] if alpha is None else None,
             }
     plain: dict[str, Any] = _without_nan(json.loads(json.dumps(evaluation, default=float)))
     return plain
@@ -235,6 +236,13 @@ def _plain(value: Any) -> float | None:
 
 def _is_in(names: set[str], article: Article) -> bool:
     return article.id in names
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Keep the linear algebra of many small fits from spreading over threads, which only makes it slower."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1)  # type: ignore[no-any-return]
 
 
 class _Steps:

@@ -108,7 +108,6 @@ $notes
 """)
 
 _LIMITS = (
-    "The weights that are kept were selected on development data, never on the test or held-out part.",
     "Scores hold for text like the training data; other domains, dialects and older texts score lower.",
 )
 

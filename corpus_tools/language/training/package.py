@@ -31,6 +31,7 @@ def train_package(
     encoder: Path | None = None,
     start_from: Path | None = None,
     steps: Mapping[str, int] | None = None,
+    also_dev: bool = False,
     seed: int = 1234,
     threads: int = 1,
     data: tuple[str, ...] = (),
@@ -57,6 +58,8 @@ def train_package(
         Package trained on the same treebank whose weights and vocabularies are taken over.
     steps : mapping of str to int, optional
         Replaces entries of :data:`STEPS`.
+    also_dev : bool
+        Train on the development sentences too: a last round from `start_from`, when nothing is left to decide.
     seed : int
         Seed of everything random.
     threads : int
@@ -86,7 +89,7 @@ def train_package(
         treebank=_absolute(treebank), ner=_absolute_or_none(ner), out=_absolute(out), language=language,
         language_name=language_name, name=name, vectors=_absolute_or_none(vectors),
         encoder=_absolute_or_none(encoder), start_from=_absolute_or_none(start_from),
-        steps={**STEPS, **(steps or {})}, seed=seed, data=data, commands=commands, progress=progress,
+        steps={**STEPS, **(steps or {})}, seed=seed, also_dev=also_dev, data=data, commands=commands, progress=progress,
     )  # fmt: skip
     plan.work.mkdir(parents=True, exist_ok=True)
     with only_writer(plan.work) as lock:
@@ -121,8 +124,17 @@ def _finish(plan: Plan, files: Mapping[str, Path]) -> None:
     (out / "scores").mkdir(exist_ok=True)
     for name, table in zip(("treebank", "entities"), tables.values(), strict=False):
         table.round(2).to_csv(out / "scores" / f"{name}.csv", index=False)
-    facts = CardFacts(f"{plan.language_name}, package `{plan.name}`", data=plan.data, commands=plan.commands)
+    facts = CardFacts(
+        f"{plan.language_name}, package `{plan.name}`", data=plan.data, commands=plan.commands,
+        notes=[_SELECTION[plan.also_dev]],
+    )  # fmt: skip
     write_card(out, facts, scores=tables)
+
+
+_SELECTION = {
+    False: "The weights that are kept were selected on development data, never on the test or held-out part.",
+    True: "The development sentences were trained on too; nothing was selected on the test or held-out part.",
+}
 
 
 def _absolute(path: Path) -> str:

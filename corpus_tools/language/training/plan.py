@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from corpus_tools.language.training.treebank import Treebank
 from corpus_tools.text.errors import InputError
 
 STEPS = {"tokenize": 4000, "mwt": 8, "pos": 9000, "lemma": 4000, "depparse": 6000, "ner": 9000}
@@ -33,6 +34,7 @@ class Plan:
     start_from: str | None
     steps: dict[str, int]
     seed: int
+    also_dev: bool = False
     data: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     progress: bool = field(default=True, compare=False)
@@ -41,6 +43,11 @@ class Plan:
     def work(self) -> Path:
         """The folder of checkpoints, inside the output folder."""
         return Path(self.out) / WORK
+
+    def open_treebank(self) -> Treebank:
+        """Find the treebank's files, the training file with the development sentences where that was asked for."""
+        found = Treebank.find(Path(self.treebank))
+        return found.with_dev(self.work) if self.also_dev else found
 
 
 def check_plan(plan: Plan) -> None:

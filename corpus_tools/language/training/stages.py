@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus_tools.language.training.plan import Plan
-from corpus_tools.language.training.treebank import Treebank
 from corpus_tools.text.errors import InputError
 
 if TYPE_CHECKING:
     from corpus_tools.language.training.loop import Learner, Recipe
+    from corpus_tools.language.training.treebank import Treebank
 
 RATES = {"tokenize": 2e-3, "pos": 1e-3, "lemma": 2e-3, "depparse": 8e-4, "ner": 1.5e-3}
 
 
 def train_models(plan: Plan) -> Iterator[tuple[str, Path]]:
     """Yield processor and model file, training what is not there yet."""
-    treebank = Treebank.find(Path(plan.treebank))
+    treebank = plan.open_treebank()
     vectors = _provide_vectors(plan, treebank)
     if vectors:
         yield "pretrain", vectors
@@ -76,20 +76,20 @@ def _train_mwt(plan: Plan, treebank: Treebank) -> Path:
 def _learn_tokens(plan: Plan) -> Learner:
     from corpus_tools.language.training.tokenizer import TokenLearner
 
-    treebank = Treebank.find(Path(plan.treebank))
+    treebank = plan.open_treebank()
     return TokenLearner(treebank, plan.work / "text", language=plan.language, start_from=_old(plan, "tokenize"))
 
 
 def _learn_lemmas(plan: Plan) -> Learner:
     from corpus_tools.language.training.lemmatizer import LemmaLearner
 
-    return LemmaLearner(Treebank.find(Path(plan.treebank)), language=plan.language)
+    return LemmaLearner(plan.open_treebank(), language=plan.language)
 
 
 def _learn_tags(plan: Plan) -> Learner:
     from corpus_tools.language.training.tagger import TagLearner
 
-    treebank = Treebank.find(Path(plan.treebank))
+    treebank = plan.open_treebank()
     return TagLearner(treebank, language=plan.language, vectors=_vectors(plan), start_from=_old(plan, "pos"))
 
 
@@ -98,7 +98,7 @@ def _learn_trees(plan: Plan) -> Learner:
     from corpus_tools.language.training.state import seed_everything
     from corpus_tools.language.training.tagger import write_taggings
 
-    treebank, vectors = Treebank.find(Path(plan.treebank)), _vectors(plan)
+    treebank, vectors = plan.open_treebank(), _vectors(plan)
     tagged = write_taggings(plan.work / "pos.pt", vectors, treebank, plan.work)
     seed_everything(plan.seed)  # whether the taggings were there already must make no difference
     return ParseLearner(treebank, tagged, language=plan.language, vectors=vectors, start_from=_old(plan, "depparse"))

@@ -40,6 +40,18 @@ class Treebank:
             )
         return cls(train, dev, _find_one(folder, "test") or dev)
 
+    def with_dev(self, folder: Path) -> Treebank:
+        """Return this treebank with the development sentences in the training file too, joined in `folder`.
+
+        For the last round of a training whose settings are decided: development scores then judge nothing any more.
+        """
+        joined = folder / "train-and-dev.conllu"
+        if not joined.exists():
+            part = joined.with_suffix(".tmp")
+            part.write_bytes(self.train.read_bytes().rstrip(b"\n") + b"\n\n" + self.dev.read_bytes())
+            part.replace(joined)
+        return Treebank(joined, self.dev, self.test)
+
     @cached_property
     def has_multiword_tokens(self) -> bool:
         """Whether the training file has tokens of several words."""

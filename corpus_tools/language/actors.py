@@ -1,0 +1,255 @@
+"""Actors and issues: which entity of a codebook a phrase speaks of, also where no alias stands in it.
+
+`EntityNames` finds aliases. This room adds what a reader adds: "a French diplomat" speaks for France, "a spokesperson
+for the opposition" for the opposition, "the officers" for the junta that the article is about, "the ballot" is about
+elections. What common nouns stand for is data; see `corpus_tools.language.common_nouns`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from corpus_tools.annotation.codebook import Codebook, Entity
+from corpus_tools.language.common_nouns import PEOPLE, CommonNouns
+from corpus_tools.language.cues import load_words
+from corpus_tools.language.naming import EntityNames, fold_word, plain_words
+from corpus_tools.language.sentences import Sentence
+
+__all__ = ["ActorNames", "Surroundings", "load_actors"]
+
+_MODIFIERS = frozenset({"amod", "compound", "nmod:poss", "nmod", "flat", "nmod:desc", "appos"})
+_OF = frozenset({"of", "for", "from", "to", "with", "at", "in"})
+_SPEAKING_FOR = frozenset({"of", "for", "from", "to"})
+_TELLING = frozenset({"nsubj", "nsubj:pass", "obj", "nmod", "nmod:poss", "obl", "amod", "compound"})
+_TITLE = 4.0  # mentions that one in the title counts for
+_POINTERS = frozenset({"the", "this", "such", "that"})
+_DEEPEST = 4
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an article is about: how much each entity is mentioned in it, and the issue spoken of last."""
+
+    counts: Mapping[str, float] = field(default_factory=dict)
+    issue: str | None = None
+
+
+@lru_cache(maxsize=8)
+def load_actors(codebook: Codebook | None, language: str = "en") -> ActorNames:
+    """Return the names of a codebook in a language, made once."""
+    return ActorNames(codebook, language)
+
+
+class ActorNames:
+    """Finds the entity of a codebook that a phrase speaks of.
+
+    Parameters
+    ----------
+    codebook
+        Its entities with kinds and aliases; with None nothing has an entity.
+    language
+        Whose `cues/LANGUAGE_names.toml` tells what common nouns stand for.
+    """
+
+    def __init__(self, codebook: Codebook | None = None, language: str = "en") -> None:
+        self.entities: Mapping[str, Entity] = codebook.entities if codebook is not None else {}
+        self.names = EntityNames(codebook)
+        self.common = CommonNouns(self.entities, load_words(f"{language}_names"))
+
+    def survey(self, sentences: Sequence[Sentence], title: str | None = None) -> Surroundings:
+        """Weigh the entities of an article by their mentions: those in the title most, the early ones more."""
+        counts: dict[str, float] = defaultdict(float)
+        for number, sentence in enumerate(sentences):
+            for mentioned in self._mentions(sentence).values():
+                counts[mentioned] += 2.0 - number / len(sentences)
+        for word in (title or "").replace("\u2019", "'").split():
+            entity = self.common.countries.get(fold_word(word.strip(".,:;!?'\"").removesuffix("'s")))
+            if entity is not None:
+                counts[entity] += _TITLE
+        return Surroundings(counts)
+
+    def kind(self, entity: str | None) -> str | None:
+        """Return the kind of an entity: actor, collective, issue, event, or None where there is none."""
+        return self.entities[entity].kind if entity is not None and entity in self.entities else None
+
+    def can_hold(self, sentence: Sentence, head: int) -> bool:
+        """Whether a word can stand for somebody who takes sides: a name, a pronoun, a noun for people or bodies."""
+        entity = self._mentions(sentence).get(head)
+        if entity is not None:
+            return self.kind(entity) in PEOPLE
+        lemma, word = fold_word(sentence.lemma[head]), fold_word(sentence.text[head])
+        if "Date" in sentence.ner[head] or lemma in self.common.documents:
+            return False
+        if sentence.upos[head] not in ("NOUN", "VERB") or sentence.ner[head] != "O":
+            return True
+        return lemma in self.common.holding or word in self.common.holding or lemma.endswith(self.common.endings)
+
+    def is_document(self, sentence: Sentence, head: int) -> bool:
+        """Whether a noun speaks for its author: a statement, a report."""
+        return fold_word(sentence.lemma[head]) in self.common.documents
+
+    def points_back(self, sentence: Sentence, head: int) -> bool:
+        """Whether a noun points back to something spoken of before: "the step", "such a move"."""
+        before = {sentence.lemma[i].lower() for i in sentence.children[head]}
+        return sentence.lemma[head].lower() in self.common.pointing and bool(before & _POINTERS)
+
+    def last_issue(self, sentence: Sentence) -> str | None:
+        """Return the issue or event that a sentence mentions last."""
+        found = (self._issue_at(sentence, i) for i in reversed(range(len(sentence))))
+        return next((issue for issue in found if issue is not None), None)
+
+    def find_people(self, sentence: Sentence, head: int, around: Surroundings | None = None) -> str | None:
+        """Return the actor or collective that the phrase with this head word speaks for, or None."""
+        found = self._people_of(sentence, head, around or Surroundings(), _DEEPEST)
+        return found if self.kind(found) in PEOPLE else None
+
+    def find_topic(
+        self, sentence: Sentence, words: list[int], around: Surroundings | None = None
+    ) -> tuple[str | None, int]:
+        """Return the entity that a phrase or clause is about, and a sign.
+
+        Parameters
+        ----------
+        sentence
+            Where the words stand.
+        words
+            Positions, the head first and then breadth first: what is nearest to the head counts most.
+        around
+            What the article is about.
+
+        Returns
+        -------
+        entity, sign
+            The sign is -1 where the words speak of the end of the entity: "the departure" is about foreign troops.
+        """
+        head = words[0]
+        lemma = fold_word(sentence.lemma[head])
+        if lemma in self.common.reverse:
+            return self.common.reverse[lemma], -1
+        verbal = sentence.upos[head] in ("VERB", "AUX")
+        own = self._scattered_issue(sentence, words) if verbal else None
+        own = own or self._issue_at(sentence, head) or (None if verbal else self.find_people(sentence, head, around))
+        return own or self._topic_below(sentence, words, around), 1
+
+    def _topic_below(self, sentence: Sentence, words: list[int], around: Surroundings | None) -> str | None:
+        """Return the issue nearest to the head, else the people that the head tells of."""
+        for i in words[1:]:
+            issue = self._issue_at(sentence, i)
+            if issue is not None:
+                return issue
+        for i in words[1:]:
+            told = sentence.head[i] - 1 == words[0] and sentence.deprel[i] in _TELLING and sentence.upos[i] != "PRON"
+            people = self.find_people(sentence, i, around) if told else None
+            if people is not None:
+                return people
+        return None
+
+    def _scattered_issue(self, sentence: Sentence, words: list[int]) -> str | None:
+        """Return the issue whose alias is spread over a clause: "Russia is gaining influence"."""
+        low = plain_words(sentence)
+        there = {self.common.name_part(w) for i in words for w in (low[i], fold_word(sentence.lemma[i]))}
+        return next((entity for parts, entity in self.common.spread if parts <= there), None)
+
+    def is_issue(self, sentence: Sentence, words: list[int]) -> bool:
+        """Whether words speak of an issue or an event of the codebook."""
+        return any(self._issue_at(sentence, i) is not None for i in words)
+
+    def _issue_at(self, sentence: Sentence, position: int) -> str | None:
+        entity = self._mentions(sentence).get(position)
+        if self.kind(entity) in ("issue", "event"):
+            return entity
+        if sentence.upos[position] == "PROPN":
+            return None
+        return self.common.issues.get(fold_word(sentence.lemma[position])) or self.common.issues.get(
+            fold_word(sentence.text[position])
+        )
+
+    # --- people -------------------------------------------------------------------------------------------------------
+
+    def _people_of(self, sentence: Sentence, head: int, around: Surroundings, depth: int) -> str | None:
+        mentioned = self._mentions(sentence)
+        if head in mentioned:
+            return self._specify(mentioned[head], sentence.lemma[head], around)
+        lemma = fold_word(sentence.lemma[head])
+        official = lemma in self.common.official
+        if lemma in self.common.people and not official:
+            return self.common.people[lemma]
+        modifiers = [i for i in sentence.children[head] if sentence.deprel[i] in _MODIFIERS]
+        near = [i for i in modifiers if sentence.deprel[i] not in ("nmod", "appos")]
+        of = [i for i in modifiers if sentence.deprel[i] == "nmod" and _case(sentence, i) in _OF]
+        return (
+            self._spoken_for(sentence, [i for i in of if lemma in self.common.speaking and depth], around, depth - 1)
+            or self._first_mention(near if official else [], mentioned)
+            or self._class_of(
+                sentence, near if official else [i for i in near if sentence.deprel[i] != "nmod:poss"], around
+            )
+            or self._first_mention(of if official else [], mentioned)
+            or self._authority(sentence, head, lemma, around)
+        )
+
+    def _spoken_for(self, sentence: Sentence, of: list[int], around: Surroundings, depth: int) -> str | None:
+        for i in of:
+            found = self._people_of(sentence, i, around, depth) if _case(sentence, i) in _SPEAKING_FOR else None
+            if found is not None and self.kind(found) in PEOPLE:
+                return found
+        return None
+
+    def _first_mention(self, words: list[int], mentioned: Mapping[int, str]) -> str | None:
+        return next((mentioned[i] for i in words if self.kind(mentioned.get(i)) in PEOPLE), None)
+
+    def _class_of(self, sentence: Sentence, words: list[int], around: Surroundings) -> str | None:
+        for i in words:
+            for word in (fold_word(sentence.lemma[i]), fold_word(sentence.text[i])):
+                if word in self.common.people:
+                    return self.common.people[word]
+                if word in self.common.authorities:
+                    return self._most_mentioned(self.common.authorities[word], around)
+        return None
+
+    def _authority(self, sentence: Sentence, head: int, lemma: str, around: Surroundings) -> str | None:
+        """Return who "the officers" are; "a retired colonel" is nobody in particular."""
+        if lemma not in self.common.authorities or any(
+            sentence.lemma[i].lower() in ("a", "an", "one") for i in sentence.children[head]
+        ):
+            return None
+        return self._most_mentioned(self.common.authorities[lemma], around)
+
+    def _specify(self, entity: str, lemma: str, around: Surroundings) -> str:
+        """Turn "the generals" into those whom the article is about."""
+        rivals = self.common.authorities.get(fold_word(lemma), ())
+        return (self._most_mentioned(rivals, around) or entity) if entity in rivals else entity
+
+    def _most_mentioned(self, entities: tuple[str, ...], around: Surroundings) -> str | None:
+        best = max(entities, key=lambda entity: around.counts.get(entity, 0), default=None)
+        return best if best is not None and around.counts.get(best, 0) else None
+
+    # --- mentions -----------------------------------------------------------------------------------------------------
+
+    def _mentions(self, sentence: Sentence) -> Mapping[int, str]:
+        """Entity by word position: aliases, and names of countries, capitals and their people."""
+        return sentence.remember(("actors", self.names.key), lambda: dict(self._find_mentions(sentence)))
+
+    def _find_mentions(self, sentence: Sentence) -> Iterator[tuple[int, str]]:
+        low = plain_words(sentence)
+        for i, word in enumerate(low):
+            pair = " ".join(low[i : i + 2])
+            if pair in self.common.countries:
+                yield from ((i, self.common.countries[pair]), (i + 1, self.common.countries[pair]))
+            elif word in self.common.countries and sentence.text[i][0].isupper():
+                yield i, self.common.countries[word]
+        for entity, positions in self.names.find(sentence):
+            if len(positions) == 1 and low[positions[0]] in self.common.definite:
+                if sentence.deprel[positions[0]] in ("amod", "compound", "advmod"):
+                    continue  # "West African" is not "the West"
+            yield from ((i, entity) for i in positions)
+
+
+def _case(sentence: Sentence, position: int) -> str | None:
+    """The preposition of a noun, or None."""
+    for i in sentence.children[position]:
+        if sentence.deprel[i] == "case":
+            return sentence.lemma[i].lower()
+    return None

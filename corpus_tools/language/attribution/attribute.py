@@ -1,0 +1,129 @@
+"""`attribute` a parsed corpus, an article or a sentence: cues, their holders and targets, and the side taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.language.actors import Surroundings, load_actors
+from corpus_tools.language.attribution.fillers import Scene
+from corpus_tools.language.attribution.reading import read_scene
+from corpus_tools.language.attribution.triples import COLUMNS, Attribution
+from corpus_tools.language.cues import load_lexicon
+from corpus_tools.language.parses import Parse, Parses
+from corpus_tools.language.sentences import Sentence, read_sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def attribute(
+    parses: Parses | Iterable[Parse], codebook: Codebook | None = None, *, language: str = "en", anything: bool = False
+) -> pd.DataFrame:
+    """Return who says or feels what about whom, one row an attribution.
+
+    Parameters
+    ----------
+    parses
+        A parsed corpus.
+    codebook
+        Gives holders and targets their entities. With one, only attributions on its subject are returned: holder or
+        target must be an entity of it.
+    language
+        Of the cue lexicon.
+    anything
+        Return attributions on any subject.
+
+    Returns
+    -------
+    DataFrame
+        The columns `article`, `sentence` (number), `start`, `end` (of the sentence), `label` (oppose, mixed, support,
+        neutral), `expression`, `factuality`, `holder`, `target` (dictionaries with start, end, quote, entity, implicit,
+        as in detections), `cue_start`, `cue_end`, `cue_quote`, `strength`.
+    """
+    import pandas as pd
+
+    rows = [
+        found.to_row(parse.article.id)
+        for parse in parses
+        for found in attribute_article(
+            read_sentences(parse),
+            parse.article.text,
+            codebook,
+            title=parse.article.title,
+            language=language,
+            anything=anything,
+        )
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def attribute_article(
+    sentences: list[Sentence],
+    text: str,
+    codebook: Codebook | None = None,
+    *,
+    title: str | None = None,
+    language: str = "en",
+    anything: bool = False,
+) -> list[Attribution]:
+    """Return the attributions of one article's sentences; `text` and `title` are the article's."""
+    return [
+        found
+        for sentence, around in zip(sentences, survey_article(sentences, codebook, title, language), strict=True)
+        for found in attribute_sentence(sentence, text, codebook, around=around, language=language, anything=anything)
+    ]
+
+
+def survey_article(
+    sentences: list[Sentence], codebook: Codebook | None = None, title: str | None = None, language: str = "en"
+) -> list[Surroundings]:
+    """Return for each sentence what the article is about and what was spoken of before it."""
+    names = load_actors(codebook, language)
+    around = names.survey(sentences, title)
+    found = []
+    for sentence in sentences:
+        found.append(around)
+        around = replace(around, issue=names.last_issue(sentence) or around.issue)
+    return found
+
+
+def attribute_sentence(
+    sentence: Sentence,
+    text: str,
+    codebook: Codebook | None = None,
+    *,
+    around: Surroundings | None = None,
+    language: str = "en",
+    anything: bool = False,
+) -> list[Attribution]:
+    """Return the attributions of one sentence.
+
+    Parameters
+    ----------
+    sentence
+        With offsets into `text`.
+    text
+        The article's text.
+    codebook, language, anything
+        As in `attribute`.
+    around
+        What the article is about (see `survey_article`), which tells "the junta" of one country from another's.
+    """
+    names = load_actors(codebook, language)
+    scene = Scene(sentence, text, load_lexicon(language), names, around or Surroundings())
+    found = _drop_repeated(sorted(read_scene(scene), key=lambda a: (a.cue_start, a.target.start or 0)))
+    if anything or codebook is None or not codebook.entities:
+        return found
+    on_subject = {a.cue_head for a in found if a.holder.entity is not None or a.target.entity is not None}
+    return [a for a in found if a.cue_head in on_subject]
+
+
+def _drop_repeated(found: list[Attribution]) -> list[Attribution]:
+    """Keep the first of what says the same of the same words."""
+    kept: dict[tuple[int, int, str], Attribution] = {}
+    for a in found:
+        kept.setdefault((a.holder_head, a.target_head, a.value), a)
+    return list(kept.values())

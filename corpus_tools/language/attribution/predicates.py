@@ -1,0 +1,149 @@
+"""Predicates: the cues of a sentence, with the side they take once negation and governing verbs have turned it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpus_tools.language.cues import Cue, Lexicon
+from corpus_tools.language.sentences import Sentence
+
+_CONTENT = {"VERB": "VERB", "NOUN": "NOUN", "ADJ": "ADJ", "PROPN": "NOUN", "AUX": "VERB"}
+_PARTICLES = frozenset({"compound:prt", "advmod", "obl", "advcl", "nmod", "ccomp", "xcomp"})
+_SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A cue in a sentence: the position of its head, all its positions, and how it stands."""
+
+    head: int
+    words: tuple[int, ...]
+    cue: Cue
+    negated: bool
+    factuality: str
+
+    @property
+    def polarity(self) -> int:
+        """The side after negation: who is not against takes no side, who is not for is against."""
+        if not self.negated:
+            return self.cue.polarity
+        return 0 if self.cue.polarity < 0 else -self.cue.polarity
+
+
+def find_predicates(sentence: Sentence, lexicon: Lexicon) -> list[Predicate]:
+    """Return the cues of a sentence in text order."""
+    found = []
+    for i in range(len(sentence)):
+        match = _match(sentence, i, lexicon)
+        if match is not None:
+            cue, words = match
+            negated = is_negated(sentence, i, lexicon)
+            found.append(Predicate(i, words, cue, negated, read_factuality(sentence, i, negated, lexicon)))
+    return found
+
+
+def is_negated(sentence: Sentence, head: int, lexicon: Lexicon) -> bool:
+    """Whether a negation, a negative subject, or a verb such as "refuse" turns the predicate."""
+    return _turns(sentence, head, lexicon) % 2 == 1
+
+
+def _turns(sentence: Sentence, head: int, lexicon: Lexicon) -> int:
+    negations, nobody = lexicon.sets["negations"], lexicon.sets["nobody"]
+    count = 0
+    for i in sentence.children[head]:
+        word = sentence.text[i].lower()
+        if sentence.deprel[i] in ("advmod", "det", "aux", "cc:preconj", "case") and (
+            sentence.lemma[i].lower() in negations or word in negations
+        ):
+            count += 1
+        elif sentence.deprel[i] in _SUBJECTS and _is_nobody(sentence, i, nobody):
+            count += 1
+    governor = sentence.head[head] - 1
+    if governor >= 0 and sentence.deprel[head] in ("xcomp", "ccomp"):
+        count += sentence.lemma[governor].lower() in lexicon.sets["turning"]
+    return count
+
+
+def _is_nobody(sentence: Sentence, subject: int, nobody: frozenset[str]) -> bool:
+    if sentence.lemma[subject].lower() in nobody or sentence.text[subject].lower() in nobody:
+        return True
+    return any(sentence.deprel[i] == "det" and sentence.text[i].lower() == "no" for i in sentence.children[subject])
+
+
+def read_factuality(sentence: Sentence, head: int, negated: bool, lexicon: Lexicon) -> str:
+    """Return `negated`, `possible` (under a modal, a condition or in a question) or `fact`."""
+    if negated:
+        return "negated"
+    for i in (head, *sentence.ancestors(head)):
+        for j in sentence.children[i]:
+            relation, lemma = sentence.deprel[j], sentence.lemma[j].lower()
+            if relation == "aux" and lemma in lexicon.sets["modals"] and i == head:
+                return "possible"
+            if relation == "mark" and lemma in lexicon.sets["conditions"]:
+                return "possible"
+        if sentence.deprel[i] in ("ccomp", "acl:relcl", "parataxis", "advcl", "root"):
+            break
+    return "possible" if sentence.text[-1] == "?" and sentence.deprel[head] == "root" else "fact"
+
+
+def _match(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int, ...]] | None:
+    tag = _CONTENT.get(sentence.upos[i])
+    if tag is None:
+        return _match_preposition(sentence, i, lexicon)
+    for lemma in _lemmas(sentence, i, tag, lexicon):
+        for cue in lexicon.phrases.get((lemma, tag), ()):
+            words = _complete(sentence, i, cue)
+            if words is not None:
+                return cue, words
+        word = lexicon.words.get((lemma, tag))
+        if word is not None and not (word.alone and _has_object(sentence, i)):
+            return word, (i,)
+    return None
+
+
+def _has_object(sentence: Sentence, i: int) -> bool:
+    return any(sentence.deprel[j] == "obj" and sentence.upos[j] != "PRON" for j in sentence.children[i])
+
+
+def _lemmas(sentence: Sentence, i: int, tag: str, lexicon: Lexicon) -> list[str]:
+    """The lemma, and what a lemmatizer may have missed: "deplor" for "deplored"."""
+    lemma, word = sentence.lemma[i].lower(), sentence.text[i].lower()
+    if tag != "VERB":
+        return [lemma]
+    if word in lexicon.irregular:
+        return [lemma, lexicon.irregular[word]]
+    stems = [word.removesuffix(ending) for ending in ("ed", "d", "ing", "s") if word.endswith(ending)]
+    return [
+        lemma,
+        lemma + "e",
+        *stems,
+        *(stem + "e" for stem in stems),
+        *(s[:-1] + "y" for s in stems if s[-1:] == "i"),
+    ]
+
+
+def _match_preposition(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int, ...]] | None:
+    """Find "is against the deal": a preposition whose noun is the predicate of a copula."""
+    if sentence.upos[i] != "ADP" or sentence.deprel[i] != "case":
+        return None
+    cue = lexicon.words.get((sentence.lemma[i].lower(), "ADP"))
+    noun = sentence.head[i] - 1
+    if cue is None or not any(sentence.deprel[j] == "cop" for j in sentence.children[noun]):
+        return None
+    return cue, (i,)
+
+
+def _complete(sentence: Sentence, i: int, cue: Cue) -> tuple[int, ...] | None:
+    """Find the other words of a phrase: its particle or preposition, or one of its objects."""
+    below = sentence.children[i]
+    if cue.companion is not None:
+        for j in below:
+            if sentence.deprel[j] in _PARTICLES:
+                for k in (j, *(c for c in sentence.children[j] if sentence.deprel[c] in ("case", "mark"))):
+                    if sentence.lemma[k].lower() == cue.companion:
+                        return tuple(sorted((i, k)))
+        return None
+    for j in below:
+        if sentence.deprel[j] in ("obj", "nsubj:pass") and sentence.lemma[j].lower() in cue.objects:
+            return tuple(sorted((i, j)))
+    return None

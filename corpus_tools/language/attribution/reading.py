@@ -1,0 +1,124 @@
+"""Reading a sentence: cues, arguments and fillers put together, each stance followed to where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpus_tools.language.attribution.arguments import Holders, Target, fill, find_holders, find_targets
+from corpus_tools.language.attribution.fillers import Scene, list_target, read_holders, read_target
+from corpus_tools.language.attribution.judgements import find_duties, find_judgements
+from corpus_tools.language.attribution.phrases import clause, is_clause
+from corpus_tools.language.attribution.predicates import Predicate, find_predicates
+from corpus_tools.language.attribution.triples import Attribution
+from corpus_tools.language.cues import Role
+from corpus_tools.language.mentions import Mention
+
+_VALUES = {-1: "oppose", 0: "neutral", 1: "support"}
+_OPPOSITES = {"oppose": "support", "support": "oppose"}
+_OPEN = frozenset({"demand", "concern", "commitment", "threat"})  # what stands in their clauses has not happened
+_SHORTEST = 4  # words of a clause that says something by itself
+
+Targets = dict[int, list[Target]]
+
+
+def read_scene(scene: Scene) -> Iterator[Attribution]:
+    """Yield the attributions of a sentence, in no order, some of them twice."""
+    sentence, lexicon = scene.sentence, scene.lexicon
+    predicates = {p.head: p for p in find_predicates(sentence, lexicon)}
+    targets = {head: find_targets(sentence, p, lexicon) for head, p in predicates.items()}
+    hidden = _list_hidden(scene, predicates, targets)
+    for judgement, holders, head, value in find_judgements(sentence, lexicon):
+        hidden.update(judgement.words)
+        yield from _emit(scene, judgement, holders, Target(head), value)
+    for duty in find_duties(sentence, lexicon):
+        if duty.head not in hidden and scene.names.is_issue(sentence, clause(sentence, duty.head)):
+            yield from _emit(
+                scene, duty, find_holders(sentence, duty, lexicon), Target(duty.head), _VALUES[duty.polarity]
+            )
+    for head, p in predicates.items():
+        for target in targets[head] if head not in hidden else ():
+            yield from _follow(scene, p, target, predicates, targets)
+
+
+def _list_hidden(scene: Scene, predicates: dict[int, Predicate], targets: Targets) -> set[int]:
+    """Positions of cues that are not told of as such: what is demanded or feared, and whose calls are rejected."""
+    sentence = scene.sentence
+    hidden: set[int] = set()
+    for head, p in predicates.items():
+        for target in targets[head]:
+            if p.cue.expression in _OPEN and (target.words or is_clause(sentence, target.head)):
+                hidden.update(target.words or clause(sentence, target.head))
+            inner = predicates.get(target.head)
+            if inner is not None and inner.cue.upos == "NOUN" and targets[inner.head]:
+                if find_holders(sentence, inner, scene.lexicon).implicit:
+                    hidden.add(inner.head)
+    return hidden
+
+
+def _follow(
+    scene: Scene, p: Predicate, target: Target, predicates: dict[int, Predicate], targets: Targets
+) -> Iterator[Attribution]:
+    """Read a target that is a cue itself through to its own: "threatened to expel X", "rejected calls for X"."""
+    sentence = scene.sentence
+    holders = find_holders(sentence, p, scene.lexicon)
+    inner = predicates.get(target.head)
+    if inner is not None and inner is not p and targets[inner.head]:
+        controlled = sentence.deprel[inner.head] == "xcomp" and not fill(sentence, p.head, Role("obj"))
+        if controlled or (inner.cue.upos == "NOUN" and p.cue.polarity):
+            sign = inner.polarity if controlled else inner.polarity * p.polarity
+            for deeper in targets[inner.head]:
+                yield from _emit(scene, p, holders, deeper, _VALUES[sign])
+            return
+    yield from _emit(scene, p, holders, target, _VALUES[p.polarity])
+
+
+def _emit(scene: Scene, p: Predicate, holders: Holders, target: Target, value: str) -> Iterator[Attribution]:
+    sentence = scene.sentence
+    words = list_target(sentence, target, holders)
+    what, sign = read_target(scene, words)
+    if _says_nothing(scene, p, what, target.head):
+        return
+    if p.cue.toward_issue is not None and scene.names.kind(what.entity) in ("issue", "event"):
+        value = _VALUES[-p.cue.toward_issue if p.negated else p.cue.toward_issue]
+    if sign * target.sign < 0:
+        value = _OPPOSITES.get(value, value)
+    for head, who in read_holders(scene, holders, set(words)):
+        if who.entity is not None and scene.names.kind(who.entity) in ("issue", "event"):
+            continue
+        if _overlap(who, what) or (who.entity is not None and who.entity == what.entity):
+            continue
+        start, end = sentence.starts[p.words[0]], sentence.ends[p.words[-1]]
+        yield Attribution(
+            sentence.index,
+            sentence.start,
+            sentence.end,
+            value,
+            p.cue.expression,
+            p.factuality,
+            who,
+            what,
+            start,
+            end,
+            scene.text[start:end],
+            p.cue.strength,
+            head,
+            target.head,
+            p.head,
+        )
+
+
+def _says_nothing(scene: Scene, p: Predicate, what: Mention, head: int) -> bool:
+    """Whether the target is but the holder's own doing ("hoped to arrive") on no issue, or a mere "it will"."""
+    sentence = scene.sentence
+    if not is_clause(sentence, head) or scene.names.kind(what.entity) in ("issue", "event"):
+        return False
+    subject = next((i for i in sentence.children[head] if sentence.deprel[i].startswith("nsubj")), None)
+    if subject is not None:
+        return sentence.upos[subject] == "PRON" and what.entity is None and len(clause(sentence, head)) < _SHORTEST
+    return sentence.deprel[head] == "xcomp" and not any(
+        sentence.deprel[i] in ("obj", "iobj", "nsubj:pass", "obl") for i in sentence.children[p.head]
+    )
+
+
+def _overlap(a: Mention, b: Mention) -> bool:
+    return a.start is not None and b.start is not None and a.start < (b.end or 0) and b.start < (a.end or 0)

@@ -1,0 +1,119 @@
+"""Common nouns: what they stand for in a codebook, tied together by the codebook's own aliases.
+
+The data is `cues/LANGUAGE_names.toml`: classes of nouns, each with marks. An entity of the codebook belongs to a class
+when one of its aliases holds a mark, so that a codebook with "residents" among its aliases gets farmers and students as
+well, and one without it gets neither. Countries are tied by name, capital or people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corpus_tools.annotation.codebook import Entity
+from corpus_tools.language.naming import fold_word
+
+__all__ = ["PEOPLE", "CommonNouns"]
+
+PEOPLE = ("actor", "collective")
+_ISSUES = ("issue", "event")
+
+
+class CommonNouns:
+    """The nouns of a language file, tied to the entities of a codebook.
+
+    Attributes
+    ----------
+    official, speaking, documents, pointing, endings
+        As in the file.
+    holding : set of str
+        Nouns that may hold a stance.
+    countries : dict
+        Entity by the name, capital or people of a country.
+    people, issues, reverse : dict
+        Entity by noun; for `reverse` the noun speaks of the end of the entity.
+    authorities : dict
+        By noun the entities of which the most mentioned one is meant.
+    definite : set of str
+        Names that are one only with an article: "the West".
+    spread : list
+        Issues whose alias joins a country and a noun, with those parts.
+    """
+
+    def __init__(self, entities: Mapping[str, Entity], data: Mapping[str, Any]) -> None:
+        self._entities = entities
+        self._aliases = {
+            e.id: [" ".join(fold_word(w) for w in alias.split()) for alias in (e.name, *e.aliases)]
+            for e in entities.values()
+        }
+        self.official, self.speaking = frozenset(data["official"]), frozenset(data["speaking"])
+        self.documents, self.pointing = frozenset(data["documents"]), frozenset(data["pointing"])
+        self.endings: tuple[str, ...] = tuple(data["endings"])
+        who = (word for group in data["class"] if group["kind"] != "issue" for word in group["words"])
+        self.holding = {*data["holding"], *self.official, *self.speaking, *who}
+        aliases = [alias for own in self._aliases.values() for alias in own]
+        self.definite = {a.removeprefix("the ") for a in aliases if a.startswith("the ") and a.count(" ") == 1}
+        self.countries = dict(self._tie_countries(data["countries"]))
+        self.spread = list(self._list_spread())
+        self.people: dict[str, str] = {}
+        self.authorities: dict[str, tuple[str, ...]] = {}
+        self.issues: dict[str, str] = {}
+        self.reverse: dict[str, str] = {}
+        for group in data["class"]:
+            self._tie_class(group)
+
+    def name_part(self, word: str) -> str:
+        """Return a word for looking up parts of aliases: countries, capitals and people become one."""
+        return f"@{self.countries[word]}" if word in self.countries else word
+
+    def _list_spread(self) -> Iterator[tuple[frozenset[str], str]]:
+        for entity, aliases in self._aliases.items():
+            for parts in (alias.replace("'s", "").split() for alias in aliases):
+                if len(parts) == 2 and any(part in self.countries for part in parts):
+                    if self._entities[entity].kind in _ISSUES:
+                        yield frozenset(map(self.name_part, parts)), entity
+
+    def _tie_countries(self, groups: Mapping[str, list[list[str]]]) -> Iterator[tuple[str, str]]:
+        for group, countries in groups.items():
+            general = self._marked([f"{group} governments"])
+            for names in countries:
+                folded = [fold_word(name) for name in names]
+                own = self._of_country(folded)
+                entity = own or (general[0] if general else None)
+                if entity is not None:
+                    yield from ((name, entity) for name in folded)
+
+    def _of_country(self, names: list[str]) -> str | None:
+        """The actor that bears a country's name or capital; else one that carries it in front ("Sudanese army")."""
+        actors = [e.id for e in self._entities.values() if e.kind == "actor"]
+        for entity in actors:
+            if any(alias.removeprefix("the ") in names for alias in self._aliases[entity]):
+                return entity
+        for entity in actors:
+            if any(alias.startswith((f"{name} ", f"{name}'s ")) for alias in self._aliases[entity] for name in names):
+                return entity
+        return None
+
+    def _tie_class(self, group: Mapping[str, Any]) -> None:
+        members = self._marked(group["marks"])
+        if group["kind"] == "issue":
+            members = [m for m in members if self._entities[m].kind in _ISSUES]
+        else:
+            members = [m for m in members if self._entities[m].kind in PEOPLE]
+        for word in group["words"] if members else ():
+            if group["kind"] == "authority":
+                self.authorities.setdefault(word, tuple(members))
+            else:
+                (self.issues if group["kind"] == "issue" else self.people).setdefault(word, members[0])
+        for word in group.get("reverse", ()) if members else ():
+            self.reverse.setdefault(word, members[0])
+
+    def _marked(self, marks: list[str]) -> list[str]:
+        """Entities one of whose aliases holds one of the marks as whole words, in the order of marks."""
+        found = [
+            entity
+            for mark in marks
+            for entity, aliases in self._aliases.items()
+            if any(f" {mark} " in f" {alias.removeprefix('the ')} " or mark == alias for alias in aliases)
+        ]
+        return list(dict.fromkeys(found))
