@@ -31,6 +31,7 @@ _HOMES = {
     "Parse": "language.parses",
     "Parses": "language.parses",
     "parse": "language.parses",
+    "attribute": "language.attribution",
     "measure_agreement": "agreement.table",
     "CueDetector": "learning.lexicon",
     "FrameDetector": "learning.frames",
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from corpus_tools.annotation.records import Stance as Stance
     from corpus_tools.annotation.store import AnnotationStore as AnnotationStore
     from corpus_tools.evaluation.evaluate import evaluate as evaluate
+    from corpus_tools.language.attribution import attribute as attribute
     from corpus_tools.language.parses import Parse as Parse
     from corpus_tools.language.parses import Parses as Parses
     from corpus_tools.language.parses import parse as parse

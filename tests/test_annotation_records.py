@@ -12,6 +12,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+from annotation_lines import make_fields, seal_by_hand, spoilt
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
@@ -221,6 +222,8 @@ STATUS = {**HEAD, "event": "status", "id": None, "article": "niger", "status": "
         (line_of(GOOD_STANCE, cue=None), "cue is not a list"),
         (line_of(STATUS, status="finished"), "use one of open, in_progress, done, skipped"),
         (line_of(STATUS, seconds=-1), "seconds -1"),
+        (line_of(STATUS, id="a1"), "a status is of an article"),
+        (line_of(STATUS, base={}), "a status is of an article"),
     ],
 )
 def test_what_is_no_record_is_refused_with_its_reason(line: bytes, message: str) -> None:
@@ -368,6 +371,17 @@ def validator() -> Any:
 @hypothesis_settings(max_examples=15, deadline=None)
 def test_the_schema_accepts_what_the_codec_writes(record: Frame | Stance) -> None:
     validator().validate(json.loads(encode(event_of(record))))
+
+
+@given(st.data())
+@hypothesis_settings(max_examples=100, deadline=None)
+def test_the_schema_accepts_whatever_the_reader_accepts(data: st.DataObject) -> None:
+    fields = data.draw(st.sampled_from(make_fields(14)).flatmap(spoilt))
+    try:
+        event = decode(seal_by_hand(fields), where="x")
+    except InputError:
+        return
+    validator().validate(event.fields)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
 from corpus_tools.annotation import (
@@ -25,7 +28,8 @@ from corpus_tools.annotation import (
     Stance,
     encode,
 )
-from corpus_tools.annotation.folding import fold
+from corpus_tools.annotation.entries import Entry, make_entry
+from corpus_tools.annotation.folding import entries_until, fold
 from corpus_tools.annotation.records import payload_of
 from corpus_tools.annotation.tables import COLUMNS
 from corpus_tools.text.article import Article
@@ -333,11 +337,16 @@ def copied(store: AnnotationStore, folder: Path) -> AnnotationStore:
     return AnnotationStore(folder, store.corpus, store.codebook)
 
 
-def merged(ours: AnnotationStore, theirs: AnnotationStore, folder: Path) -> AnnotationStore:
-    """Merge as git's union does: the common lines once, then what either side appended."""
+def merged(ours: AnnotationStore, theirs: AnnotationStore, folder: Path, base: bytes = b"") -> AnnotationStore:
+    """Merge as git does with ``merge=union``: what both have once, then what either side appended."""
     folder.mkdir()
-    mine, other = ((side.path / "ana.jsonl").read_bytes().splitlines(True) for side in (ours, theirs))
-    (folder / "ana.jsonl").write_bytes(b"".join(mine + [line for line in other if line not in mine]))
+    (folder / "base").write_bytes(
+        base or os.path.commonprefix([(s.path / "ana.jsonl").read_bytes() for s in (ours, theirs)])
+    )
+    files = [str(path) for path in (ours.path / "ana.jsonl", folder / "base", theirs.path / "ana.jsonl")]
+    done = subprocess.run(["git", "merge-file", "--union", "-p", *files], capture_output=True, check=True)
+    (folder / "base").unlink()
+    (folder / "ana.jsonl").write_bytes(done.stdout)
     return AnnotationStore(folder, ours.corpus, ours.codebook)
 
 
@@ -396,14 +405,16 @@ def test_two_machines_that_decided_alike_agree(store: AnnotationStore, tmp_path:
     assert merged(store, theirs, tmp_path / "both").conflicts() == []
 
 
-def events_of(*changes: dict[str, Any]) -> list[dict[str, Any]]:
+def entries_of(*changes: dict[str, Any]) -> list[Entry]:
+    """Entries as they stand in a log; `crc` makes no two of them the same."""
     made = []
     for number, change in enumerate(changes, 1):
         event = change.pop("event", "add")
         head = {"v": 1, "seq": number, "event": event, "event_id": f"e{number}", "id": "a", "base": None}
         head |= {"at": "2026-11-23T20:00:00.000Z", "coder": "ana", "codebook": None, "article": "niger"}
         record = {} if event == "retract" else payload_of(frame())
-        made.append({**head, **record, **change, "crc": f"{number:08x}"})
+        fields = {**head, **record, **change, "crc": f"{number:08x}"}
+        made.append(make_entry(fields, json.dumps(fields).encode()))
     return made
 
 
@@ -425,13 +436,13 @@ def events_of(*changes: dict[str, Any]) -> list[dict[str, Any]]:
 def test_folding_of_odd_logs_in_any_order(
     changes: list[dict[str, Any]], kinds: list[str], head: str, lost: list[str]
 ) -> None:
-    events = events_of(*map(dict, changes))
+    entries = entries_of(*map(dict, changes))
     for seed in range(6):
-        random.Random(seed).shuffle(events)
-        state = fold(events)
+        random.Random(seed).shuffle(entries)
+        state = fold(entries)
         assert [conflict.kind for conflict in state.conflicts] == kinds
-        assert [fields["event_id"] for fields in state.heads.values()] == [head]
-        assert [fields["event_id"] for fields in state.lost_bases] == lost
+        assert [entry.event_id for entry in state.heads.values()] == [head]
+        assert [entry.event_id for entry in state.lost_bases] == lost
 
 
 def test_a_repeated_line_counts_once(store: AnnotationStore) -> None:
@@ -443,9 +454,9 @@ def test_a_repeated_line_counts_once(store: AnnotationStore) -> None:
 
 
 def test_conflicts_are_told(store: AnnotationStore) -> None:
-    lines = events_of({}, {"label": "sovereignty"})
+    entries = entries_of({}, {"label": "sovereignty"})
     store.path.mkdir()
-    (store.path / "ana.jsonl").write_bytes(b"".join(encode(Event(fields)) for fields in lines))
+    (store.path / "ana.jsonl").write_bytes(b"".join(encode(Event(entry.fields)) for entry in entries))
     with pytest.warns(InputWarning, match="1 conflicts are undecided"):
         assert len(store.conflicts()) == 1
 
@@ -512,11 +523,144 @@ def test_any_merge_folds_to_the_same_state_in_any_order(data: st.DataObject) -> 
         base = data.draw(names) if event in ("revise", "retract") else None
         change = {"event": event, "base": base, "event_id": data.draw(names), "seq": data.draw(st.integers(1, 4))}
         changes.append({**change, "id": data.draw(st.sampled_from("ab")), "label": data.draw(st.sampled_from("xy"))})
-    events = events_of(*changes)
-    shuffled = data.draw(st.permutations(events))
-    one, two = fold(events), fold(shuffled)
-    assert (one.heads, one.conflicts) == (two.heads, two.conflicts)
-    by_id = {fields["id"] for fields in events if fields["event"] != "reject"}
+    entries = entries_of(*changes)
+    shuffled = data.draw(st.permutations(entries))
+    one, two = fold(entries), fold(shuffled)
+    assert (list(one.heads.items()), one.conflicts) == (list(two.heads.items()), two.conflicts)
+    by_id = {entry.id for entry in entries if entry.event != "reject"}
     assert set(one.heads) <= by_id
     for key in by_id - set(one.heads):  # only an event whose id has another content may vanish, and that is told
         assert any(conflict.kind == "event" for conflict in one.conflicts), key
+
+
+def work_at_random(store: AnnotationStore, draw: st.DrawFn, most: int) -> None:
+    """Some hours of one coder at one machine."""
+    labels = st.sampled_from(["dialogue", "sovereignty"])
+    with store.writer("ana") as log:
+        for _ in range(draw(st.integers(0, most))):
+            names = sorted(entry for entry in log._state.heads)
+            kind = draw(st.sampled_from(["add", "revise", "revise", "retract", "reject", "status"]))
+            if kind == "status":
+                log.status("niger", draw(st.sampled_from(["open", "done"])))
+            elif kind == "reject":
+                log.reject(frame(label=draw(labels)))
+            elif kind == "add" or not names:
+                log.add(frame(label=draw(labels)), id=draw(st.sampled_from([None, None, *"pqr"[: 3 - len(names)]])))
+            elif kind == "revise":
+                log.revise(draw(st.sampled_from(names)), frame(label=draw(labels)))
+            else:
+                log.retract(draw(st.sampled_from(names)))
+
+
+@pytest.mark.filterwarnings("ignore::corpus_tools.text.errors.InputWarning")
+@given(st.data())
+@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_two_machines_logs_merge_to_the_same_state_in_either_order(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Real logs of two machines that went on from one log, merged by git itself."""
+    folder = tmp_path_factory.mktemp("merge")
+    ours = AnnotationStore(folder / "ours")
+    work_at_random(ours, data.draw, 4)
+    base = (ours.path / "ana.jsonl").read_bytes()
+    theirs = copied(ours, folder / "theirs")
+    for machine in (ours, theirs):
+        try:
+            work_at_random(machine, data.draw, 5)
+        except InputError as error:  # an id of its own that was used before
+            assert "says something else" in str(error)
+    one, two = merged(ours, theirs, folder / "one", base), merged(theirs, ours, folder / "two", base)
+    assert sorted((one.path / "ana.jsonl").read_bytes().split(b"\n")) == sorted(
+        (two.path / "ana.jsonl").read_bytes().split(b"\n")
+    )
+    assert one.annotations() == two.annotations() and one.conflicts() == two.conflicts()
+    assert one.statuses("ana") == two.statuses("ana") and one.rejections() == two.rejections()
+    assert one.to_frame().equals(two.to_frame())
+    there = {event.event_id for side in (ours, theirs) for event in side.events("ana")}
+    assert {event.event_id for event in one.events("ana")} == there  # nothing is lost
+    for conflict in one.conflicts():  # each can be decided, and is then no conflict any more
+        assert conflict.id is not None
+        with one.writer("ana") as log:
+            log.revise(conflict.id, frame(comment="decided"))
+    assert one.conflicts() == []
+
+
+# --- the past ---------------------------------------------------------------------------------------------------------
+
+
+def at_times(monkeypatch: pytest.MonkeyPatch, *times: str) -> None:
+    left = list(times)
+    monkeypatch.setattr("corpus_tools.annotation.writer.current_time", lambda: left.pop(0))
+
+
+def test_the_state_as_of_any_moment(store: AnnotationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_times(monkeypatch, *(f"2026-11-23T2{hour}:00:00.000Z" for hour in range(4)), "2026-11-24T00:00:00.000Z")
+    with store.writer("ana") as log:
+        one = log.add(frame())
+        log.status("niger", "done")
+        log.revise(one, frame(label="sovereignty"))
+        log.retract(one)
+        log.add(stance())
+
+    def labels(time: Any) -> list[str]:
+        return [item.label for item in store.at(time).annotations()]
+
+    assert labels("2026-11-23T19:59:59.999Z") == []
+    assert labels("2026-11-23T20:00:00.000Z") == labels("2026-11-23T22:30:00+01:00") == ["dialogue"]
+    assert labels(datetime(2026, 11, 23, 22, 0, 0, 999, tzinfo=UTC)) == ["sovereignty"]
+    assert labels("2026-11-23T23:30Z") == [] and labels("2027-01-01T00:00Z") == ["oppose"]
+    past = store.at("2026-11-23T20:30Z")
+    assert past.statuses("ana") == {} and store.at("2026-11-23T21:30Z").statuses("ana") == {"niger": "done"}
+    assert len(past.to_frame()) == len(past.history(one)) == len(past.events("ana")) == 1
+    assert past.at("2026-11-23T22:00Z").annotations()[0].label == "sovereignty"
+    assert store.at("2026-11-23T21:00Z").gold("ana").articles == ("niger",) and past.gold("ana").articles == ()
+    with pytest.raises(InputError, match="is past; write with the store itself"):
+        past.writer("ana")
+
+
+@pytest.mark.parametrize("time", ["2026-11-23T20:00:00", "yesterday", "2026-11-23", datetime(2026, 1, 1), 17, None])
+def test_a_moment_without_a_time_zone_is_none(store: AnnotationStore, time: Any) -> None:
+    with pytest.raises(InputError, match="known time zone"):
+        store.at(time)
+
+
+def test_the_past_of_a_clock_that_went_back(store: AnnotationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event was not there before what it replaces, whatever its clock says."""
+    at_times(monkeypatch, "2026-11-23T20:00:00.000Z", "2026-11-23T10:00:00.000Z", "2026-11-23T11:00:00.000Z")
+    with store.writer("ana") as log:
+        name = log.add(frame())
+        log.revise(name, frame(label="sovereignty"))
+        log.retract(name)
+    assert store.at("2026-11-23T12:00Z").events("ana") == [] == store.at("2026-11-23T12:00Z").conflicts()
+    assert [event.event for event in store.at("2026-11-23T20:00Z").events("ana")] == ["add", "revise", "retract"]
+
+
+@given(st.data())
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_any_moment_of_any_log_folds_without_a_torn_chain(data: st.DataObject) -> None:
+    names, changes = ["e1", "e2", "e3", "e4", "e5", "e6"], []
+    for number in range(data.draw(st.integers(1, 6))):
+        base = data.draw(st.sampled_from([None, *names]))
+        at = f"2026-11-23T20:00:0{data.draw(st.integers(0, 9))}.000Z"
+        changes.append({"event": "revise" if base else "add", "base": base, "event_id": names[number], "at": at})
+    entries = entries_of(*changes)
+    for second in range(10):
+        moment = f"2026-11-23T20:00:0{second}.000Z"
+        there = entries_until(entries, moment)
+        assert all(entry.at <= moment for entry in there)
+        known = {entry.event_id for entry in entries}
+        assert all(
+            entry.base in {e.event_id for e in there} or entry.base not in known for entry in there if entry.base
+        )
+        assert set(entries_until(there, moment)) == set(there)
+
+
+def test_the_history_of_an_annotation_over_several_logs(store: AnnotationStore) -> None:
+    with store.writer("ben") as ben, store.writer("ana") as ana:
+        ben.add(frame(), id="shared")
+        ana.add(frame(), id="shared")
+        ben.revise("shared", frame(label="sovereignty"))
+    found = store.history("shared")
+    assert [(event.coder, event.event, event.line) for event in found] == [
+        ("ana", "add", 1), ("ben", "add", 1), ("ben", "revise", 2),
+    ]  # fmt: skip

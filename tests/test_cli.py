@@ -84,34 +84,6 @@ def test_validate_without_a_corpus_says_what_is_unverified(call, tmp_path):
     assert status == 0 and "ana.jsonl:1: unverified" in out and err.startswith("0 faults, ")
 
 
-@pytest.mark.parametrize("level", ["article", "sentence"])
-def test_agreement_as_json(call, world, level):
-    status, out, _ = call(
-        "agreement",
-        world.annotations,
-        "--corpus",
-        world.articles,
-        "--level",
-        level,
-        "--cache",
-        world.cache,
-        "--format",
-        "json",
-    )
-    rows = json.loads(out)
-    assert status == 0 and {row["label"] for row in rows if row["kind"] == "frame"} == {"influence", "ballot", "all"}
-    (raw,) = [
-        r for r in rows if (r["label"], r["measure"], r["kind"], r["version"]) == ("influence", "raw", "frame", "all")
-    ]
-    assert raw["level"] == level and 0.9 < raw["value"] < 1, "Ben left two articles empty"
-
-
-def test_agreement_needs_no_articles_for_whole_articles(call, world):
-    status, out, _ = call("agreement", world.annotations, "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(out)))
-    assert status == 0 and {row["level"] for row in rows} == {"article"}
-
-
 def test_parse_prints_a_row_an_article_and_writes_conllu(call, world, tmp_path):
     status, out, _ = call(
         "parse",

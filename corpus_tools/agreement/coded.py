@@ -1,37 +1,194 @@
-"""What coders said, lined up: units x coders for frames, aligned pairs for stances."""
+"""What coders said, lined up: the articles that at least two of them finished, and the units in them."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
-from corpus_tools.annotation.records import Annotation, Implicit, Slot
+import numpy as np
+
+from corpus_tools.agreement.ratings import Array
+from corpus_tools.annotation.records import Annotation
 from corpus_tools.annotation.store import AnnotationStore
-from corpus_tools.language.parses import Parses
+from corpus_tools.language.parses import Parse, Parses
+from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError
+from corpus_tools.text.span import Span
+
+__all__ = ["ALL", "CodedArticle", "CodedUnit", "Coding", "Sentences", "choose_coders", "line_up"]
+
+ALL = "all"
+LEVELS = ("sentence", "article")
 
 
 @dataclass(frozen=True, slots=True)
 class CodedUnit:
-    """A sentence or an article with the set of frames that each coder gave it; `version` is the codebook's."""
+    """A sentence or an article with the set of frames that each coder gave it.
+
+    `unknown` holds, for each coder, the frames that were coded for the whole article and on no span: they leave its
+    sentences open, neither positive nor negative. Coders who did not finish the article are in neither.
+    """
 
     article: str
     number: int
     start: int
     end: int
     frames: dict[str, frozenset[str]]
+    unknown: dict[str, frozenset[str]]
+
+
+class Sentences:
+    """Where the sentences of an article are, and which of them a span touches."""
+
+    def __init__(self, parse: Parse) -> None:
+        tokens = parse.tokens
+        self._word_starts, self._word_ends = tokens["start"].to_numpy(), tokens["end"].to_numpy()
+        numbers = tokens["sentence"].to_numpy()
+        first = np.flatnonzero(np.diff(numbers, prepend=-1))
+        self._of_word: Array = np.cumsum(np.isin(np.arange(len(numbers)), first)) - 1
+        self._starts: Array = self._word_starts[first]
+        ends = self._word_ends[np.append(first[1:], len(numbers)) - 1]
+        self.ranges: list[tuple[int, int]] = list(zip(self._starts.tolist(), ends.tolist(), strict=True))
+
+    def touched_by(self, span: Span) -> list[int]:
+        """Numbers of the sentences of which the span covers at least a part of a word."""
+        first = int(np.searchsorted(self._word_ends, span.start, side="right"))
+        last = int(np.searchsorted(self._word_starts, span.end, side="left"))
+        return sorted(set(self._of_word[first:last].tolist()))
+
+    def number_at(self, position: int) -> int:
+        """Number of the sentence that a position stands in; what lies between two belongs to the former."""
+        return max(0, int(np.searchsorted(self._starts, position, side="right")) - 1)
+
+
+@dataclass(frozen=True)
+class CodedArticle:
+    """An article that at least two coders finished.
+
+    Attributes
+    ----------
+    id, version
+        The article, and the version of the codebook by which it was coded; `"1.0+1.1"` where it was by both.
+    coders
+        Who finished it.
+    frames, stances
+        By coder.
+    text, sentences
+        None where they are not at hand.
+    """
+
+    id: str
     version: str
+    coders: tuple[str, ...]
+    frames: dict[str, list[Annotation]]
+    stances: dict[str, list[Annotation]]
+    text: str | None = None
+    sentences: Sentences | None = None
+
+    def units(self, level: str) -> list[CodedUnit]:
+        """Return its sentences, or itself."""
+        if level == "article":
+            frames = {coder: frozenset(a.label for a in self.frames[coder]) for coder in self.coders}
+            nothing: dict[str, frozenset[str]] = {coder: frozenset() for coder in self.coders}
+            return [CodedUnit(self.id, 0, 0, len(self.text or ""), frames, nothing)]
+        if self.sentences is None:
+            return []
+        found, open_ = {}, {}
+        for coder in self.coders:
+            found[coder], open_[coder] = _spread(self.frames[coder], self.sentences)
+        return [
+            CodedUnit(
+                self.id,
+                number,
+                start,
+                end,
+                {coder: frozenset(found[coder][number]) for coder in self.coders},
+                {coder: open_[coder] - found[coder][number] for coder in self.coders},
+            )
+            for number, (start, end) in enumerate(self.sentences.ranges)
+        ]
 
 
-@dataclass(frozen=True, slots=True)
-class StancePair:
-    """Two coders' stances toward one target in one sentence; None where only one of them saw it."""
+@dataclass(frozen=True)
+class Coding:
+    """What chosen coders said about the articles that at least two of them finished."""
 
-    article: str
-    first: Annotation | None
-    second: Annotation | None
-    version: str
+    coders: tuple[str, ...]
+    level: str
+    articles: tuple[CodedArticle, ...]
+
+    @cached_property
+    def units(self) -> list[CodedUnit]:
+        """The sentences or articles that frames are compared on."""
+        return [unit for article in self.articles for unit in article.units(self.level)]
+
+    @property
+    def versions(self) -> list[str]:
+        """`"all"`, and each version of the codebook where there is more than one."""
+        known = sorted({article.version for article in self.articles})
+        return [ALL, *known] if len(known) > 1 else [ALL]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """All pairs of coders."""
+        return list(combinations(self.coders, 2))
+
+    def of_version(self, version: str) -> Coding:
+        """Return the part that was coded by one version of the codebook."""
+        if version == ALL:
+            return self
+        return replace(self, articles=tuple(a for a in self.articles if a.version == version))
+
+    def shared_by(self, coders: Collection[str]) -> list[CodedArticle]:
+        """Return the articles that all of these finished."""
+        return [article for article in self.articles if set(coders) <= set(article.coders)]
+
+
+def line_up(
+    store: AnnotationStore,
+    *,
+    corpus: Corpus | None = None,
+    parses: Parses | None = None,
+    level: str = "sentence",
+    coders: Collection[str] | None = None,
+) -> Coding:
+    """Gather what coders said.
+
+    Parameters
+    ----------
+    store
+        The logs.
+    corpus, parses
+        The texts and where sentences are; what is not in them has neither. Sentences need parses.
+    level
+        `"sentence"` or `"article"`.
+    coders
+        Whom to compare; None for everybody whose role is coder.
+
+    Raises
+    ------
+    InputError
+        With fewer than two coders, an unknown level, or sentences without parses.
+    """
+    if level not in LEVELS:
+        raise InputError(f"the 'level' parameter must be 'sentence' or 'article'. Got {level!r} instead")
+    chosen = choose_coders(store, coders)
+    if level == "sentence" and parses is None:
+        raise InputError("agreement over sentences needs the articles", remedy="give corpus=, or use level='article'")
+    frames, stances = (
+        {coder: _by_article(store.annotations(coder, type=kind)) for coder in chosen} for kind in ("frame", "stance")
+    )
+    judged = {coder: _judged_by(store, coder) for coder in chosen}
+    articles = []
+    for name, finished in _finished(store, chosen).items():
+        own = {coder: frames[coder].get(name, []) for coder in finished}
+        other = {coder: stances[coder].get(name, []) for coder in finished}
+        version = _version({coder: own[coder] + other[coder] for coder in finished}, judged, name)
+        articles.append(CodedArticle(name, version, finished, own, other, *_text_of(name, corpus, parses)))
+    return Coding(tuple(chosen), level, tuple(articles))
 
 
 def choose_coders(store: AnnotationStore, coders: Collection[str] | None) -> list[str]:
@@ -42,7 +199,8 @@ def choose_coders(store: AnnotationStore, coders: Collection[str] | None) -> lis
     InputError
         When fewer than two remain.
     """
-    chosen = list(coders) if coders is not None else [c.id for c in store.coders.values() if c.role == "coder"]
+    named = coders if coders is not None else [c.id for c in store.coders.values() if c.role == "coder"]
+    chosen = list(dict.fromkeys(named))
     if len(chosen) < 2:
         raise InputError(
             f"agreement needs two coders, and there is {', '.join(chosen) or 'none'}",
@@ -51,105 +209,49 @@ def choose_coders(store: AnnotationStore, coders: Collection[str] | None) -> lis
     return chosen
 
 
-def coded_articles(store: AnnotationStore, coders: Iterable[str]) -> dict[str, str]:
-    """Return the articles that every coder finished, with the codebook version of their codes."""
-    statuses = [store.statuses(coder) for coder in coders]
-    both = [a for a in statuses[0] if all(s.get(a) == "done" for s in statuses)]
-    versions: dict[str, set[str]] = {article: set() for article in both}
-    for event in (event for coder in coders for event in store.events(coder)):
-        article, version = event.fields.get("article"), event.fields.get("codebook")
-        if article in versions and version is not None:
-            versions[article].add(version)
-    return {article: "+".join(sorted(found)) or "unknown" for article, found in versions.items()}
+def _finished(store: AnnotationStore, coders: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The articles that at least two coders finished, with these coders."""
+    done: dict[str, list[str]] = defaultdict(list)
+    for coder in coders:
+        for article, status in store.statuses(coder).items():
+            if status == "done":
+                done[article].append(coder)
+    return {article: tuple(who) for article, who in done.items() if len(who) > 1}
 
 
-def coded_units(
-    store: AnnotationStore, coders: list[str], parses: Parses | None, *, level: str = "sentence"
-) -> list[CodedUnit]:
-    """Return the sentences (needs parses) or articles that all coders judged, with their frames."""
-    units: list[CodedUnit] = []
-    by_coder = {coder: store.annotations(coder, type="frame") for coder in coders}
-    for article, version in coded_articles(store, coders).items():
-        ranges = _ranges(parses, article, level)
-        own = {coder: [a for a in found if a.article == article] for coder, found in by_coder.items()}
-        for number, (start, end) in enumerate(ranges):
-            frames = {
-                coder: frozenset(a.label for a in found if level == "article" or _touches(a, start, end))
-                for coder, found in own.items()
-            }
-            units.append(CodedUnit(article, number, start, end, frames, version))
-    return units
+def _judged_by(store: AnnotationStore, coder: str) -> dict[str, str]:
+    """The codebook's version of the coder's last status of each article: it stands also where nothing was found."""
+    events = (event.fields for event in store.events(coder) if event.fields["event"] == "status")
+    return {fields["article"]: fields["codebook"] for fields in events if fields.get("codebook") is not None}
 
 
-def align_stances(store: AnnotationStore, first: str, second: str, parses: Parses) -> list[StancePair]:
-    """Pair two coders' stances: same sentence, the greatest overlap of target and holder first, each used once."""
-    pairs: list[StancePair] = []
-    by_coder = {coder: store.annotations(coder, type="stance") for coder in (first, second)}
-    for article, version in coded_articles(store, (first, second)).items():
-        for start, end in _ranges(parses, article, "sentence"):
-            a, b = (
-                [
-                    s
-                    for s in found
-                    if s.article == article and s.target and s.target.span and start <= s.target.span.start < end
-                ]
-                for found in by_coder.values()
-            )
-            pairs.extend(StancePair(article, x, y, version) for x, y in _best_pairs(a, b))
-    return pairs
+def _version(annotations: dict[str, list[Annotation]], judged: dict[str, dict[str, str]], article: str) -> str:
+    """The versions of what stands, and of the judgement that nothing does."""
+    versions: set[str] = set()
+    for coder, own in annotations.items():
+        named = {a.codebook for a in own if a.codebook is not None}
+        versions |= named or ({judged[coder][article]} if article in judged[coder] else set())
+    return "+".join(sorted(versions)) or "unknown"
 
 
-def _best_pairs(a: list[Annotation], b: list[Annotation]) -> list[tuple[Annotation | None, Annotation | None]]:
-    scored = sorted(
-        ((_closeness(x, y), -i, -j) for i, x in enumerate(a) for j, y in enumerate(b) if _closeness(x, y) > 0),
-        reverse=True,
-    )
-    used_a: set[int] = set()
-    used_b: set[int] = set()
-    found: list[tuple[Annotation | None, Annotation | None]] = []
-    for _, i, j in scored:
-        if -i not in used_a and -j not in used_b:
-            used_a.add(-i)
-            used_b.add(-j)
-            found.append((a[-i], b[-j]))
-    found.extend((x, None) for i, x in enumerate(a) if i not in used_a)
-    found.extend((None, y) for j, y in enumerate(b) if j not in used_b)
+def _by_article(annotations: Iterable[Annotation]) -> dict[str, list[Annotation]]:
+    found: dict[str, list[Annotation]] = defaultdict(list)
+    for annotation in annotations:
+        found[annotation.article].append(annotation)
     return found
 
 
-def _closeness(x: Annotation, y: Annotation) -> float:
-    """Share of common characters of the targets, plus a tenth of the same for the holders."""
-    target = slot_overlap(x.target, y.target)
-    return target + slot_overlap(x.holder, y.holder) / 10 if target > 0 else 0.0
+def _text_of(name: str, corpus: Corpus | None, parses: Parses | None) -> tuple[str | None, Sentences | None]:
+    if parses is not None and name in parses:
+        parse = parses[name]
+        return parse.article.text, Sentences(parse)
+    return (corpus[name].text, None) if corpus is not None and name in corpus else (None, None)
 
 
-def slot_overlap(x: Slot | Implicit | None, y: Slot | Implicit | None) -> float:
-    """Jaccard overlap of two slots' characters; 1 for the same implicit voice."""
-    if isinstance(x, Implicit) or isinstance(y, Implicit):
-        return float(x == y)
-    if x is None or y is None or x.span is None or y.span is None:
-        return 0.0
-    shared = min(x.span.end, y.span.end) - max(x.span.start, y.span.start)
-    whole = max(x.span.end, y.span.end) - min(x.span.start, y.span.start)
-    return max(0.0, shared / whole)
-
-
-def _ranges(parses: Parses | None, article: str, level: str) -> list[tuple[int, int]]:
-    if level == "article":
-        return [(0, 0)]
-    if level != "sentence":
-        raise InputError(f"the 'level' parameter must be 'sentence' or 'article'. Got {level!r} instead")
-    if parses is None:
-        raise InputError("agreement over sentences needs the articles", remedy="give corpus=, or use level='article'")
-    if article not in parses:
-        return []  # not in this corpus, or it could not be parsed: nothing to compare
-    return [(s.start, s.end) for s in parses[article].sentences]
-
-
-def _touches(annotation: Annotation, start: int, end: int) -> bool:
-    return any(span.start < end and span.end > start for span in annotation.spans)
-
-
-def coder_pairs(coders: list[str]) -> list[tuple[str, str]]:
-    """Return all pairs of coders in order."""
-    return list(combinations(coders, 2))
+def _spread(frames: list[Annotation], sentences: Sentences) -> tuple[list[set[str]], frozenset[str]]:
+    """The frames of each sentence, and those that leave the sentences open."""
+    found: list[set[str]] = [set() for _ in sentences.ranges]
+    for annotation in frames:
+        for number in (number for span in annotation.spans for number in sentences.touched_by(span)):
+            found[number].add(annotation.label)
+    return found, frozenset(a.label for a in frames) - {a.label for a in frames if a.spans}

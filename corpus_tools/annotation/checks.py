@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -53,13 +53,16 @@ class Checker:
         InputError
             When the record does not fit; the first fault is named.
         """
+        fields = dict(fields)
         if fields.get("codebook") is None and self.codebook is not None:
-            fields = {**fields, "codebook": self.codebook.version}
+            fields["codebook"] = self.codebook.version
         article = self._article(fields.get("article"))
         if article is not None and "sha256" in fields:
             text, fingerprint = article
-            fields = {**fields, "sha256": fields["sha256"] or fingerprint}
-            fields |= {key: _fill(fields[key], text) for keys in _span_keys(fields) for key in keys}
+            fields["sha256"] = fields["sha256"] or fingerprint
+            for keys in _span_keys(fields):
+                for key in keys:
+                    fields[key] = _fill(fields[key], text)
         for fault in self.faults(fields):
             if fault.severity == "error":
                 raise InputError(fault.what, where=fields.get("article"), remedy=fault.remedy)
@@ -114,21 +117,21 @@ class Checker:
                 )
 
 
-def _labels_of(fields: Fields, book: Codebook) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+def _labels_of(fields: Fields, book: Codebook) -> Iterator[tuple[str, Any, Collection[str]]]:
     """Iterate over (what it is, the value, the values that the codebook knows)."""
     if fields["type"] == "frame":
-        yield "frame", fields["label"], tuple(book.frames)
+        yield "frame", fields["label"], book.frames
     else:
-        yield "stance", fields["label"], tuple(book.stances)
+        yield "stance", fields["label"], book.stances
         if fields["expression"] is not None:
-            yield "expression", fields["expression"], tuple(book.expressions)
+            yield "expression", fields["expression"], book.expressions
     for name in _span_keys(fields)[1]:
         entity = (fields[name] or {}).get("entity")
         if entity is not None:
-            yield f"{name} entity", entity, tuple(book.entities)
+            yield f"{name} entity", entity, book.entities
     for name, value in fields["attrs"].items():
         if name not in book.attrs:
-            yield "attribute", name, tuple(book.attrs)
+            yield "attribute", name, book.attrs
         elif book.attrs[name].values:
             values = value if isinstance(value, list) else [value]
             yield from ((f"{name} =", part, book.attrs[name].values) for part in values)
@@ -199,7 +202,7 @@ def _fill_span(span: Fields, text: str) -> Fields:
     return {**span, **{key: here for key, here in context.items() if span.get(key) is None}}
 
 
-def _suggest(value: Any, known: tuple[str, ...]) -> str:
+def _suggest(value: Any, known: Collection[str]) -> str:
     close = get_close_matches(str(value), known, n=3)
     if close:
         return f"did you mean {' or '.join(close)}?"

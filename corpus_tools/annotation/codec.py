@@ -21,11 +21,14 @@ from zlib import crc32
 
 import orjson
 
+from corpus_tools.annotation.entries import Entry, make_entry
 from corpus_tools.annotation.fields import BadLine, check_fields, check_version
 from corpus_tools.annotation.layout import KEYS, MAX_DEPTH, MAX_INTEGER, MAX_LINE
 from corpus_tools.text.errors import InputError
 
-__all__ = ["Event", "decode", "encode", "parse_line"]
+__all__ = ["Event", "decode", "encode", "parse_line", "seal"]
+
+Fields = dict[str, Any]
 
 _STRICT = orjson.OPT_STRICT_INTEGER
 _CRC_LENGTH = len(',"crc":"00000000"}')
@@ -95,20 +98,32 @@ def encode(event: Event) -> bytes:
     InputError
         When the fields are no version-1 event, or hold what a line cannot hold.
     """
+    return seal(event.fields).line + b"\n"
+
+
+def seal(fields: Fields) -> Entry:
+    """Write fields as a line with its checksum, and return its entry.
+
+    Raises
+    ------
+    InputError
+        As in `encode`.
+    """
     try:
-        line = _write(event.fields)
+        check_version(fields)
+        line = _write(fields)
+        _check_size(line)
         # Reading back what was made is cheap beside an fsync, and proves that every reader will accept the line.
-        again = parse_line(line[:-1])
+        again: Fields = orjson.loads(line)
+        check_fields(again)
     except BadLine as error:
         raise InputError(error.what, remedy=error.remedy) from error
-    kept = {key: value for key, value in event.fields.items() if key != "crc"}
-    again.pop("crc")
-    if again != kept:
-        lost = ", ".join(key for key in kept if again.get(key) != kept[key])
+    if again != {**fields, "crc": again["crc"]}:
+        lost = ", ".join(key for key in fields if key != "crc" and again.get(key) != fields[key])
         raise InputError(
             f"{lost} would change when written as JSON", remedy="use texts, finite numbers, lists and dicts"
         )
-    return line
+    return make_entry(again, line)
 
 
 def decode(line: bytes, *, where: str) -> Event:
@@ -125,57 +140,65 @@ def decode(line: bytes, *, where: str) -> Event:
         raise InputError(f"{error.what} (byte {error.byte} of the line)", where=where, remedy=error.remedy) from error
 
 
-def parse_line(line: bytes) -> dict[str, Any]:
+def parse_line(line: bytes) -> Fields:
     """Return the fields of a line without its line feed, or raise `BadLine`."""
-    if len(line) >= MAX_LINE:
-        raise BadLine(f"the line has {len(line):,} bytes", f"a line has at most {MAX_LINE:,}", MAX_LINE)
-    fields: dict[str, Any] | None
+    _check_size(line)
+    fields: Fields | None
     try:
         fields = orjson.loads(line)
         # Bytes that come out again as they went in hold no duplicate keys, no big integers, no NaN: the quick way.
-        regular = orjson.dumps(fields, option=_STRICT) == line
+        regular = type(fields) is dict and orjson.dumps(fields, option=_STRICT) == line
     except (orjson.JSONDecodeError, TypeError, RecursionError):
         fields, regular = None, False
-    if fields is None or type(fields) is not dict or not regular or line.count(b"{") + line.count(b"[") > MAX_DEPTH:
+    if fields is None or not regular:
         fields = _parse_irregular(line)
-    check_version(fields)  # first: another version may compute its checksum in another way
     stored = fields.get("crc")
-    if stored != _checksum(line[:-_CRC_LENGTH] + b"}") and stored != _checksum_of(fields):
+    sealed = stored == _checksum(line[:-_CRC_LENGTH] + b"}") or stored == _checksum_of(fields)
+    check_version(fields, sealed=sealed)  # first: another version may compute its checksum in another way
+    if not sealed:
         raise BadLine("the checksum is missing" if stored is None else f"the checksum {stored!r} does not match")
     check_fields(fields)
     return fields
 
 
-def _write(fields: dict[str, Any]) -> bytes:
+def _write(fields: Fields) -> bytes:
     event, kind = fields.get("event"), fields.get("type")
     order = KEYS.get((event, kind), ()) if isinstance(event, str) and isinstance(kind, str | None) else ()
-    known = {key: fields[key] for key in order if key in fields and key != "crc"}
-    ordered = known | {key: value for key, value in fields.items() if key != "crc"}
+    if tuple(fields) != order[:-1]:  # not yet in order, or with the checksum of an earlier line
+        fields = {key: fields[key] for key in order if key in fields} | fields
+        fields.pop("crc", None)
     try:
-        body = orjson.dumps(ordered, option=_STRICT)
+        body = orjson.dumps(fields, option=_STRICT)
     except TypeError as error:
         raise BadLine(
             f"cannot be written as JSON: {error}", "use texts without surrogates, numbers below 2^53, lists and dicts"
         ) from error
-    return body[:-1] + b',"crc":"' + _checksum(body).encode() + b'"}\n'
+    return body[:-1] + b',"crc":"' + _checksum(body).encode() + b'"}'
 
 
 def _checksum(body: bytes) -> str:
     return f"{crc32(body):08x}"
 
 
-def _checksum_of(fields: dict[str, Any]) -> str:
+def _checksum_of(fields: Fields) -> str:
     """Return the checksum that the line would have in its canonical bytes."""
     return _checksum(orjson.dumps({key: value for key, value in fields.items() if key != "crc"}))
 
 
-def _parse_irregular(line: bytes) -> dict[str, Any]:
+def _check_size(line: bytes) -> None:
+    """Refuse a line that is too long, or nested too deep."""
+    if len(line) >= MAX_LINE:
+        raise BadLine(f"the line has {len(line):,} bytes", f"a line has at most {MAX_LINE:,}", MAX_LINE)
+    if line.count(b"{") + line.count(b"[") > MAX_DEPTH:  # only then can it be
+        _check_depth(line)
+
+
+def _parse_irregular(line: bytes) -> Fields:
     """Parse slowly and say what is wrong, or accept a line that is right but not written our way."""
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadLine(f"not UTF-8: {error.reason}", byte=error.start) from error
-    _check_depth(line)
     try:
         fields = json.loads(
             text, object_pairs_hook=_unique, parse_int=_small, parse_float=_finite, parse_constant=_no_constant
@@ -206,7 +229,7 @@ def _check_depth(line: bytes) -> None:
             depth -= 1
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> Fields:
     fields = dict(pairs)
     if len(fields) < len(pairs):
         seen: set[str] = set()

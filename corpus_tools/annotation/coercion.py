@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -71,37 +70,34 @@ class Link:
 
 def to_span(value: Any, name: str) -> Span:
     """Take a span, a mapping with start and end, or a `(start, end)` pair."""
+    parts: tuple[Any, ...]
     try:
         if isinstance(value, Span):
-            context = (value.quote, value.prefix, value.suffix)
-            start, end = value.start, value.end
-        elif isinstance(value, Mapping):
-            context = (value.get("quote"), value.get("prefix"), value.get("suffix"))
-            start, end = value["start"], value["end"]
+            parts = (value.start, value.end, value.quote, value.prefix, value.suffix)
+        elif type(value) is not tuple and isinstance(value, Mapping):
+            parts = (value["start"], value["end"], value.get("quote"), value.get("prefix"), value.get("suffix"))
         else:
-            context = (None, None, None)
             start, end = value
-        # operator.index takes numpy's integers and refuses 3.0, which may be a rounding accident.
-        start, end = operator.index(start), operator.index(end)
+            parts = (start, end, None, None, None)
     except (TypeError, ValueError, KeyError) as error:
         raise InputError(
             f"{name} {value!r} is not a span", remedy="give Span(start, end) or a pair of whole numbers"
         ) from error
-    parts = ("quote", "prefix", "suffix")
-    quote, prefix, suffix = (
-        plain_text(part, f"{name} {key}", optional=True) for key, part in zip(parts, context, strict=True)
-    )
-    return Span(start, end, quote, prefix, suffix)
+    if parts[2:] != (None, None, None):
+        texts = zip(parts[2:], ("quote", "prefix", "suffix"), strict=True)
+        parts = (*parts[:2], *(plain_text(text, f"{name} {key}", optional=True) for text, key in texts))
+    return value if isinstance(value, Span) else Span(*parts)
 
 
 def to_spans(value: Any, name: str) -> tuple[Span, ...]:
     """Take one span, None, or an iterable of what `to_span` takes."""
     if value is None:
         return ()
-    if isinstance(value, Span | Mapping):
-        return (to_span(value, name),)
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise InputError(f"{name} {value!r} is not a list of spans", remedy="give [Span(start, end), ...]")
+    if type(value) not in (list, tuple):
+        if isinstance(value, Span | Mapping):
+            return (to_span(value, name),)
+        if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+            raise InputError(f"{name} {value!r} is not a list of spans", remedy="give [Span(start, end), ...]")
     return tuple(to_span(part, name) for part in value)
 
 
@@ -140,8 +136,10 @@ def to_voice(value: Any) -> Slot | Implicit | None:
 
 def to_links(value: Any) -> tuple[Link, ...]:
     """Take links, their mappings, or bare annotation ids."""
-    if value is None or isinstance(value, str | Mapping | Link):
-        value = () if value is None else (value,)
+    if _is_left_out(value):
+        return ()
+    if isinstance(value, str | Mapping | Link):
+        value = (value,)
     return tuple(_to_link(part) for part in value)
 
 
@@ -155,13 +153,17 @@ def _to_link(value: Any) -> Link:
 
 def to_texts(value: Any, name: str) -> tuple[str, ...]:
     """Take a text or an iterable of texts."""
-    if value is None:
+    if _is_left_out(value):
         return ()
     parts = (value,) if isinstance(value, str) else value
     if not isinstance(parts, Iterable) or isinstance(parts, Mapping):
         raise InputError(f"{name} {value!r} is not a list of ids", remedy="give a list of texts")
     texts = (plain_text(part, name) for part in parts)
     return tuple(text for text in texts if text is not None)
+
+
+def _is_left_out(value: Any) -> bool:
+    return value is None or (type(value) is tuple and not value)
 
 
 def plain_text(value: Any, name: str, *, optional: bool = False) -> str | None:
@@ -188,7 +190,9 @@ def plain_number(value: Any, name: str) -> float | None:
 
 def plain_attrs(value: Any, name: str) -> dict[str, Any]:
     """Return a deep copy in plain JSON types; None gives an empty dict."""
-    copied = _plain_json({} if value is None else value, name, 0)
+    if value is None or (type(value) is dict and not value):
+        return {}
+    copied = _plain_json(value, name, 0)
     if not isinstance(copied, dict):
         raise InputError(f"{name} {value!r} is not a mapping", remedy="give a dict of names to values")
     return copied

@@ -23,7 +23,17 @@ from corpus_tools.annotation.layout import (
 from corpus_tools.text.article import check_article_id
 from corpus_tools.text.errors import InputError
 
-__all__ = ["BadLine", "check_fields", "check_version"]
+__all__ = [
+    "BadLine",
+    "ForeignLine",
+    "check_fields",
+    "check_version",
+    "is_article",
+    "is_id",
+    "is_link",
+    "is_name",
+    "is_sha256",
+]
 
 _NAME = re.compile(r"[^\W_][\w.:/@ -]{0,199}")
 
@@ -36,6 +46,10 @@ class BadLine(Exception):
         self.what = what
         self.remedy = remedy
         self.byte = byte
+
+
+class ForeignLine(BadLine):
+    """A line that is a sound record, but not one to be read here: of a newer release, or of another coder."""
 
 
 def check_fields(fields: dict[str, Any]) -> None:
@@ -59,14 +73,25 @@ def check_fields(fields: dict[str, Any]) -> None:
         raise BadLine(f"the key {error.args[0]!r} is missing") from error
 
 
-def check_version(fields: dict[str, Any]) -> None:
-    """Refuse a record of a format version that this release does not read, and say what to do."""
+def check_version(fields: dict[str, Any], *, sealed: bool = True) -> None:
+    """Refuse a record of a format version that this release does not read, and say what to do.
+
+    Parameters
+    ----------
+    fields
+        The record.
+    sealed
+        Whether its checksum fits; a newer record whose checksum does not fit may be a damaged one of ours.
+    """
     version = fields.get("v")
     if type(version) is int and version == FORMAT_VERSION:
         return
     if type(version) is int and version > FORMAT_VERSION:
+        what = f"record format version {version} is newer than this release"
         remedy = f"update corpus_tools: this release reads version {FORMAT_VERSION}"
-        raise BadLine(f"record format version {version} is newer than this release", remedy)
+        if sealed:
+            raise ForeignLine(what, remedy)
+        raise BadLine(f"{what}, or the line is damaged", f"{remedy}; or run `corpus-tools repair`")
     raise BadLine(f"record format version v={version!r} is unknown", f"this release reads v={FORMAT_VERSION}")
 
 
@@ -76,7 +101,7 @@ def _check_head(fields: dict[str, Any], event: Any) -> None:
         raise BadLine(f"seq {seq!r} is not a whole number from 1")
     if event not in EVENTS:
         raise BadLine(f"event {event!r} is unknown", f"known are {', '.join(EVENTS)}")
-    if not _is_id(fields["event_id"]):
+    if not is_id(fields["event_id"]):
         raise BadLine(f"event_id {fields['event_id']!r} is not an id")
     if not is_time(fields["at"]):
         raise BadLine(f"at {fields['at']!r} is not a time like 2026-11-23T20:00:00.000Z")
@@ -96,6 +121,8 @@ def _check_retract(fields: dict[str, Any]) -> None:
 
 
 def _check_status(fields: dict[str, Any]) -> None:
+    if fields.get("id") is not None or fields.get("base") is not None:
+        raise BadLine("a status is of an article, but this one names an annotation or a base")
     _check_article(fields["article"], fields.get("sha256"))
     if fields["status"] not in STATUSES:
         raise BadLine(f"status {fields['status']!r} is unknown", f"use one of {', '.join(STATUSES)}")
@@ -158,32 +185,32 @@ def _check_tail(fields: dict[str, Any]) -> None:
     if type(fields["attrs"]) is not dict:
         raise BadLine("attrs is not an object")
     links, decides, confidence = fields["links"], fields["decides"], fields["confidence"]
-    if type(links) is not list or not all(map(_is_link, links)):
+    if type(links) is not list or not all(map(is_link, links)):
         raise BadLine("links is not a list of objects with type and id")
-    if type(decides) is not list or not all(map(_is_id, decides)):
+    if type(decides) is not list or not all(map(is_id, decides)):
         raise BadLine("decides is not a list of annotation ids")
     origin = fields["origin"]
-    if type(origin) is not str or not _is_name(origin):
+    if type(origin) is not str or not is_name(origin):
         raise BadLine(f"origin {origin!r} is not a name such as manual")
     if confidence is not None and (type(confidence) not in (int, float) or not 0 <= confidence <= 1):
         raise BadLine(f"confidence {confidence!r} is not a number from 0 to 1")
-    fields["comment"]  # the key must be there; its value was checked with the head
+    _ = fields["comment"], fields["codebook"]  # the keys must be there; their values were checked with the head
 
 
 def _check_id_and_base(fields: dict[str, Any], *, based: bool) -> None:
     base = fields["base"]
-    if not _is_id(fields["id"]):
+    if not is_id(fields["id"]):
         raise BadLine(f"id {fields['id']!r} is not an id")
-    if based and not _is_id(base):
+    if based and not is_id(base):
         raise BadLine(f"base {base!r} is not the id of the event that this one replaces")
     if not based and base is not None:
         raise BadLine(f"base is {base!r}, but this event replaces none")
 
 
 def _check_article(article: Any, sha256: Any) -> None:
-    if type(article) is not str or not _is_article(article):
+    if type(article) is not str or not is_article(article):
         raise BadLine(f"article {article!r} is not an article id")
-    if sha256 is not None and (type(sha256) is not str or not _is_sha256(sha256)):
+    if sha256 is not None and (type(sha256) is not str or not is_sha256(sha256)):
         raise BadLine(f"sha256 {sha256!r} is not 64 hexadecimal digits")
 
 
@@ -215,7 +242,8 @@ def _check_slot(slot: Any, name: str) -> None:
         raise BadLine(f"{name} has neither span nor entity")
 
 
-def _is_id(value: Any) -> bool:
+def is_id(value: Any) -> bool:
+    """Whether the value can name an annotation or an event: 1-200 printable ASCII characters."""
     return type(value) is str and 0 < len(value) <= 200 and value.isascii() and value.isprintable()
 
 
@@ -223,13 +251,15 @@ def _is_text_or_none(value: Any) -> bool:
     return value is None or type(value) is str
 
 
-def _is_link(value: Any) -> bool:
-    return type(value) is dict and _is_id(value.get("id")) and _is_id(value.get("type"))
+def is_link(value: Any) -> bool:
+    """Whether the value is a link to another annotation."""
+    return type(value) is dict and is_id(value.get("id")) and is_id(value.get("type"))
 
 
 # Few distinct values recur on every line of a log, so each is looked at once.
 @lru_cache(maxsize=4096)
-def _is_article(article: str) -> bool:
+def is_article(article: str) -> bool:
+    """Whether the text can be an article's id."""
     try:
         check_article_id(article)
     except InputError:
@@ -247,10 +277,12 @@ def _is_coder(coder: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _is_sha256(value: str) -> bool:
+def is_sha256(value: str) -> bool:
+    """Whether the text is a fingerprint."""
     return len(value) == 64 and all(digit in "0123456789abcdef" for digit in value)
 
 
 @lru_cache(maxsize=1024)
-def _is_name(value: str) -> bool:
+def is_name(value: str) -> bool:
+    """Whether the text can name an origin."""
     return _NAME.fullmatch(value) is not None

@@ -30,7 +30,9 @@ __all__ = [
 #    no line of a log is ever rewritten);
 # 3. let writers write the new number only;
 # 4. store a log of the old version among the test fixtures and read it in a test, for ever;
-# 5. build the JSON Schema of the new version beside the old one, and say in the changelog what changed and why.
+# 5. keep the checksum as it is (CRC-32, the last key), so that older releases can tell a newer record from a damaged
+#    one;
+# 6. build the JSON Schema of the new version beside the old one, and say in the changelog what changed and why.
 FORMAT_VERSION = 1
 
 EVENTS = ("add", "revise", "retract", "reject", "status")

@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import stat
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
@@ -220,14 +221,14 @@ class _Lock:
                     return fd
                 os.close(fd)  # its owner removed it between our open and our lock: it guards nothing any more
             except OSError as error:
-                owner = os.pread(fd, 32, 0).decode(errors="replace").strip()
+                owner = _read_owner(fd) if error.errno in (errno.EWOULDBLOCK, errno.EACCES) else None
                 os.close(fd)
-                if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                if owner is None:
                     raise InputError(
                         f"cannot be locked ({error.strerror})", where=str(log), remedy="use a local disk"
                     ) from error
                 raise LockedError(
-                    f"process {owner or '?'} is writing to it", where=str(log), remedy="close that writer first"
+                    f"process {owner} is writing to it", where=str(log), remedy="close that writer first"
                 ) from error
 
     def _open(self, log: Path) -> int:
@@ -252,6 +253,27 @@ def sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def _read_owner(fd: int) -> str:
+    """Return the process id in a lock file; an owner who has just come may not have written it yet."""
+    owner = ""
+    for _ in range(50):
+        owner = os.pread(fd, 32, 0).decode(errors="replace").strip()
+        if owner.isdecimal() and _is_alive(int(owner)):
+            break
+        time.sleep(0.001)
+    return owner or "?"
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):  # no such process, as after a crash
+        return False
+    return True
 
 
 def _is_same_file(fd: int, path: Path) -> bool:

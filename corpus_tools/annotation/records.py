@@ -6,7 +6,7 @@ The line of the log that carries them is the business of `corpus_tools.annotatio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
@@ -25,7 +25,8 @@ from corpus_tools.annotation.coercion import (
     to_texts,
     to_voice,
 )
-from corpus_tools.annotation.layout import KEYS
+from corpus_tools.annotation.layout import KEYS, RECORD_TYPES
+from corpus_tools.annotation.shapes import slot_in, slot_out, spans_in, spans_out, voice_out
 from corpus_tools.text.span import Span
 
 __all__ = [
@@ -169,6 +170,8 @@ class Stance(_Common):
 
 
 Record = Frame | Stance
+_COPIED = ("id", "coder", "codebook", "at", "event_id", "type", "article", "label", "sha256", "origin", "comment")
+_KNOWN = {kind: frozenset(KEYS["add", kind]) for kind in RECORD_TYPES}
 _NAMES = {kind.type: tuple(part.name for part in fields(kind)) for kind in (Frame, Stance)}
 
 
@@ -206,17 +209,26 @@ class Annotation:
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> Annotation:
-        """Build the annotation from the fields of its last event."""
-        record = record_of(event)
-        slots = {name: getattr(record, name) for name in _NAMES[record.type]}
+        """Build the annotation from the fields of its last event, as the reader of a log has checked them."""
+        of_frame = event["type"] == "frame"
+        own: dict[str, Any] = (
+            {"spans": spans_in(event["spans"]), "voice": slot_in(event["voice"]), "salience": event["salience"]}
+            if of_frame
+            else {
+                "holder": slot_in(event["holder"]),
+                "target": slot_in(event["target"]),
+                "cue": spans_in(event["cue"]),
+                "expression": event["expression"],
+            }
+        )
         return cls(
-            id=event["id"],
-            coder=event["coder"],
-            codebook=event["codebook"],
-            at=event["at"],
-            event_id=event["event_id"],
-            type=record.type,
-            **slots,
+            **{name: event[name] for name in _COPIED},
+            **own,
+            attrs=dict(event["attrs"]),
+            links=tuple([Link(link["id"], link["type"]) for link in event["links"]]),
+            decides=tuple(event["decides"]),
+            confidence=plain_number(event["confidence"], "confidence"),
+            extra=_unknown(event),
         )
 
     @property
@@ -234,11 +246,10 @@ class Annotation:
 
 def record_of(event: Mapping[str, Any]) -> Record:
     """Read the record out of the fields of an add, revise or reject event."""
-    known = KEYS[event["event"], event["type"]]
     common: dict[str, Any] = {
         key: event[key] for key in ("sha256", "attrs", "links", "decides", "origin", "confidence", "comment")
     }
-    common["extra"] = {key: value for key, value in event.items() if key not in known}
+    common["extra"] = _unknown(event)
     if event["type"] == "frame":
         own = {key: event[key] for key in ("spans", "voice", "salience")}
         return Frame(event["article"], event["label"], **own, **common)
@@ -250,13 +261,13 @@ def payload_of(record: Record) -> dict[str, Any]:
     """Turn a record into the fields of its event, without the event's own (seq, ids, time, coder, codebook, crc)."""
     own: dict[str, Any]
     if isinstance(record, Frame):
-        own = {"spans": _spans_out(record.spans), "voice": _voice_out(record.voice), "salience": record.salience}
+        own = {"spans": spans_out(record.spans), "voice": voice_out(record.voice), "salience": record.salience}
     else:
         own = {
             "expression": record.expression,
-            "holder": _slot_out(record.holder),
-            "target": _slot_out(record.target),
-            "cue": _spans_out(record.cue),
+            "holder": slot_out(record.holder),
+            "target": slot_out(record.target),
+            "cue": spans_out(record.cue),
         }
     return {
         "article": record.article,
@@ -274,20 +285,9 @@ def payload_of(record: Record) -> dict[str, Any]:
     }
 
 
-def _spans_out(spans: Iterable[Span]) -> list[dict[str, Any]]:
-    return [{"start": s.start, "end": s.end, "quote": s.quote, "prefix": s.prefix, "suffix": s.suffix} for s in spans]
-
-
-def _slot_out(slot: Slot | Implicit) -> dict[str, Any]:
-    if isinstance(slot, Implicit):
-        return {"implicit": slot.implicit}
-    return {"span": _spans_out([slot.span])[0] if slot.span else None, "entity": slot.entity}
-
-
-def _voice_out(voice: Slot | Implicit | None) -> dict[str, Any] | None:
-    if isinstance(voice, Implicit):
-        return {"author": True}
-    return None if voice is None else _slot_out(voice)
+def _unknown(event: Mapping[str, Any]) -> dict[str, Any]:
+    known = _KNOWN[event["type"]]
+    return {} if len(event) == len(known) else {key: value for key, value in event.items() if key not in known}
 
 
 def _set(record: object, name: str, value: Any) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterator
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from corpus_tools.annotation.checks import Checker
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.codec import Event
 from corpus_tools.annotation.coders import Coder, read_coders
-from corpus_tools.annotation.folding import Conflict, State, fold
-from corpus_tools.annotation.gold import Gold
+from corpus_tools.annotation.entries import Entry, rank
+from corpus_tools.annotation.folding import Conflict, entries_until, fold
+from corpus_tools.annotation.gold import RULES, Gold, count_gold
+from corpus_tools.annotation.identifiers import to_time
 from corpus_tools.annotation.layout import RECORD_TYPES
-from corpus_tools.annotation.reading import LogContent, check_log_name, list_logs, read_log
+from corpus_tools.annotation.reading import check_log_name, list_logs, read_log
 from corpus_tools.annotation.records import Annotation
 from corpus_tools.annotation.writer import LogWriter
 from corpus_tools.text.errors import InputError, InputWarning
@@ -41,6 +45,11 @@ class AnnotationStore:
     codebook
         The label scheme. With it the store fills in the version, and refuses labels that it does not have.
 
+    Attributes
+    ----------
+    moment : str or None
+        The time as of which the store shows its folder, see `at`; None for now.
+
     Examples
     --------
     >>> import tempfile
@@ -57,6 +66,7 @@ class AnnotationStore:
         self.path = Path(path)
         self.corpus = corpus
         self.codebook = codebook
+        self.moment: str | None = None
         self._logs: dict[str, _Log] = {}
         if self.path.exists() and not self.path.is_dir():
             raise InputError(
@@ -71,9 +81,35 @@ class AnnotationStore:
         LockedError
             When another writer has it open; the error names the process.
         InputError
-            When the coder's id cannot name a file, or the log is damaged.
+            When the coder's id cannot name a file, the log is damaged, or this is a state of the past.
         """
+        if self.moment is not None:
+            raise InputError(
+                f"the state of {self.moment} is past", where=str(self.path), remedy="write with the store itself"
+            )
         return LogWriter(self.path, coder, Checker(self.corpus, self.codebook))
+
+    def at(self, time: datetime | str) -> AnnotationStore:
+        """Return the state as of a moment: a store of the same folder for reading, in which nothing came later.
+
+        Parameters
+        ----------
+        time
+            A datetime with a time zone, or its ISO 8601 text such as the `at` of an event. Events written in that very
+            millisecond count. Roles and codebooks are those of today.
+
+        Raises
+        ------
+        InputError
+            When the time is none, or leaves open in which time zone it is meant.
+
+        Examples
+        --------
+        >>> store = AnnotationStore("annotations").at("2026-11-23T20:00:00.000Z")
+        """
+        past = AnnotationStore(self.path, self.corpus, self.codebook)
+        past.moment = to_time(time)
+        return past
 
     @property
     def coders(self) -> dict[str, Coder]:
@@ -102,23 +138,22 @@ class AnnotationStore:
         InputError
             When a coder is unknown, or a log is damaged.
         """
-        return [Annotation.of(fields) for fields in self._live(coder, article, type)]
+        return [Annotation.of(entry.fields) for entry in self._live(coder, article, type)]
 
     def events(self, coder: str) -> list[Event]:
         """Return every event of a coder's log in file order."""
-        return self._log(self._check_coder(coder)).content.events()
+        return [Event(entry.fields, entry.number) for entry in self._log(self._check_coder(coder)).entries]
 
     def statuses(self, coder: str) -> dict[str, str]:
         """Return the last status of each article that the coder gave one, in the order of the log."""
-        return {
-            article: fields["status"] for article, fields in self._log(self._check_coder(coder)).state.statuses.items()
-        }
+        found = self._log(self._check_coder(coder)).state.statuses
+        return {article: entry.fields["status"] for article, entry in found.items()}
 
     def rejections(self, coder: str | Collection[str] | None = None, article: str | None = None) -> list[Annotation]:
         """Return the suggestions that were rejected."""
         logs = (self._log(name) for name in self._chosen(coder))
-        rejected = (fields for log in logs for fields in log.state.rejected)
-        return [Annotation.of(fields) for fields in rejected if article in (None, fields["article"])]
+        rejected = (entry for log in logs for entry in log.state.rejected)
+        return [Annotation.of(entry.fields) for entry in rejected if article in (None, entry.article)]
 
     def conflicts(self) -> list[Conflict]:
         """Return what merges left undecided: nothing of it is lost, and `revise` or `retract` decides it."""
@@ -126,8 +161,11 @@ class AnnotationStore:
 
     def history(self, id: str) -> list[Event]:
         """Return all events of an annotation in order of their sequence; none when there is no such id."""
-        found = (event for name in self._chosen(None) for event in self.events(name) if event.id == id)
-        return sorted(found, key=lambda event: (event.coder, event.seq, event.event_id))
+        found: list[Event] = []
+        for name in sorted(self._chosen(None)):
+            entries = sorted((entry for entry in self._log(name).entries if entry.id == id), key=rank)
+            found += [Event(entry.fields, entry.number) for entry in entries]
+        return found
 
     def gold(self, policy: str = "adjudicated") -> Gold:
         """Return what was decided.
@@ -135,32 +173,52 @@ class AnnotationStore:
         Parameters
         ----------
         policy
-            ``"adjudicated"``: the log of the one coder whose role is adjudicator; or a coder's id: that coder's log.
+            ``"adjudicated"``: the log of the one coder whose role is adjudicator; ``"unanimous"`` or ``"majority"``:
+            counted from the coders who finished an article, if two did, see `corpus_tools.annotation.gold.count_gold`;
+            or a coder's id: that coder's log.
 
         Raises
         ------
         InputError
             When there is no such coder, or more than one adjudicator.
         """
+        judgements = self.judgements()
+        if policy in RULES:
+            return count_gold(policy, judgements)
         coder = self._adjudicator() if policy == "adjudicated" else self._check_coder(policy)
-        done = tuple(article for article, status in self.statuses(coder).items() if status == "done")
-        return Gold(coder, tuple(self.annotations(coder)), done)
+        return Gold(coder, tuple(self.annotations(coder)), self._finished(coder), judgements)
+
+    def judgements(self, coders: Collection[str] | None = None) -> dict[str, dict[str, tuple[Annotation, ...]]]:
+        """Return what coders said, by article and coder; only who finished an article has a say about it.
+
+        Parameters
+        ----------
+        coders
+            Whose; None for all with the role of coder.
+        """
+        names = [name for name, coder in self.coders.items() if coder.role == "coder"] if coders is None else coders
+        found: dict[str, dict[str, tuple[Annotation, ...]]] = {}
+        for name in names:
+            for article in self._finished(self._check_coder(name)):
+                found.setdefault(article, {})[name] = tuple(self.annotations(name, article=article))
+        return found
+
+    def _finished(self, coder: str) -> tuple[str, ...]:
+        return tuple(article for article, status in self.statuses(coder).items() if status == "done")
 
     def to_frame(self, coder: str | Collection[str] | None = None) -> pd.DataFrame:
         """Return the annotations as a table, one row each; see `corpus_tools.annotation.tables` for the columns."""
         from corpus_tools.annotation.tables import tabulate
 
-        return tabulate(self._live(coder, None, None))
+        return tabulate(list(self._live(coder, None, None)))
 
-    def _live(
-        self, coder: str | Collection[str] | None, article: str | None, type: str | None
-    ) -> Iterator[dict[str, Any]]:
+    def _live(self, coder: str | Collection[str] | None, article: str | None, type: str | None) -> Iterator[Entry]:
         if type not in (None, *RECORD_TYPES):
             raise InputError(f"type {type!r} is unknown", remedy=f"use {' or '.join(RECORD_TYPES)}")
         for name in self._chosen(coder):
-            for fields in self._log(name).state.live():
-                if article in (None, fields["article"]) and type in (None, fields["type"]):
-                    yield fields
+            log = self._log(name)
+            found = log.live if article is None else log.live_by_article.get(article, ())
+            yield from (entry for entry in found if type in (None, entry.type))
 
     def _chosen(self, coder: str | Collection[str] | None) -> list[str]:
         if coder is None:
@@ -191,24 +249,36 @@ class AnnotationStore:
         signature = _signature(path)
         log = self._logs.get(coder)
         if log is None or log.signature != signature:
-            log = self._logs[coder] = _Log(path, signature)
+            log = self._logs[coder] = _Log(path, signature, self.moment)
         return log
 
 
 class _Log:
     """A coder's log as it was read; `signature` tells whether the file has changed since."""
 
-    def __init__(self, path: Path, signature: tuple[int, ...] | None) -> None:
+    def __init__(self, path: Path, signature: tuple[int, ...] | None, moment: str | None) -> None:
         self.signature = signature
-        self.content: LogContent = read_log(path)
-        self.content.refuse_damage()
-        self.state: State = fold(self.content.lines.values())
-        if self.content.torn is not None:
+        content = read_log(path)
+        content.refuse_damage()
+        self.entries = content.entries if moment is None else entries_until(content.entries, moment)
+        self.state = fold(self.entries)
+        if content.torn is not None:
             what = f"{path}: the last line is unfinished and was left out; the next writer moves it to {path.name}.torn"
             warnings.warn(what, InputWarning, stacklevel=4)
         if self.state.conflicts:
             what = f"{path}: {len(self.state.conflicts)} conflicts are undecided; see store.conflicts()"
             warnings.warn(what, InputWarning, stacklevel=4)
+
+    @cached_property
+    def live(self) -> list[Entry]:
+        return list(self.state.live())
+
+    @cached_property
+    def live_by_article(self) -> dict[str | None, list[Entry]]:
+        found: dict[str | None, list[Entry]] = {}
+        for entry in self.live:
+            found.setdefault(entry.article, []).append(entry)
+        return found
 
 
 def _signature(path: Path) -> tuple[int, ...] | None:

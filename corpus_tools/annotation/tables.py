@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
+
+from corpus_tools.annotation.entries import Entry, paused_collector
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,17 +19,20 @@ COLUMNS = (
     "target", "target_entity", "cue", "expression", "voice", "voice_entity", "salience", "origin", "at",
     "holder_quote", "target_quote", "cue_quote",
 )  # fmt: skip
+_COPIED = ("id", "coder", "codebook", "article", "type", "label", "origin", "at")
 _OFFSETS = ("start", "end")
 _OBJECTS = ("spans", "holder", "target", "cue", "voice")  # pairs, tuples of pairs, or a word
+_BATCH = 64  # records that are parsed at a time: all at once would be a million objects
 
 
-def tabulate(annotations: Iterable[Fields]) -> pd.DataFrame:
+@paused_collector()
+def tabulate(entries: Sequence[Entry]) -> pd.DataFrame:
     """Return one row for each annotation, in order.
 
     Parameters
     ----------
-    annotations
-        The fields of the last event of each annotation.
+    entries
+        The last event of each annotation.
 
     Returns
     -------
@@ -40,56 +45,87 @@ def tabulate(annotations: Iterable[Fields]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [_row(fields) for fields in annotations]
-    columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(COLUMNS, ())
-    data: dict[str, Any] = {}
-    for name, values in columns.items():
-        if name == "at":
-            data[name] = pd.to_datetime(pd.Series(values, dtype="str"), utc=True, format="%Y-%m-%dT%H:%M:%S.%fZ")
-        else:
-            data[name] = pd.Series(values, dtype=_dtype(name, pd.__version__))
-    return pd.DataFrame(data)
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    places: list[int] = []  # where the rows belong, which are gathered by type
+    for kind, read in (("frame", _read_frames), ("stance", _read_stances)):
+        own = [place for place, entry in enumerate(entries) if entry.type == kind]
+        places += own
+        for first in range(0, len(own), _BATCH):
+            found = _read_batch([entries[place].fields for place in own[first : first + _BATCH]], read)
+            for name, column in columns.items():
+                column += found[name]
+    table = pd.DataFrame({name: _to_series(name, column) for name, column in columns.items()})
+    return table.iloc[sorted(range(len(places)), key=places.__getitem__)].reset_index(drop=True)
 
 
-def _dtype(name: str, pandas_version: str) -> str:
+def _to_series(name: str, values: list[Any]) -> pd.Series[Any]:
+    import pandas as pd
+
+    if name == "at":
+        return pd.to_datetime(pd.Series(values, dtype="str"), utc=True, format="%Y-%m-%dT%H:%M:%S.%fZ")
     # Before its version 3 pandas' "str" turned missing values into the word "None".
-    text = "object" if pandas_version.startswith("2.") else "str"
-    return "Int64" if name in _OFFSETS else "object" if name in _OBJECTS else text
+    text = "object" if pd.__version__.startswith("2.") else "str"
+    return pd.Series(values, dtype="Int64" if name in _OFFSETS else "object" if name in _OBJECTS else text)
 
 
-def _row(fields: Fields) -> tuple[Any, ...]:
-    if fields["type"] == "frame":
-        voice, voice_entity, _ = _slot(fields["voice"])
-        own = fields["spans"]
-        slots: tuple[Any, ...] = (None, None, None, None, (), None, voice, voice_entity, fields["salience"])
-        quotes: tuple[Any, ...] = (None, None, None)
-    else:
-        holder, holder_entity, holder_quote = _slot(fields["holder"])
-        target, target_entity, target_quote = _slot(fields["target"])
-        cue = fields["cue"]
-        own = cue or [slot["span"] for slot in (fields["holder"], fields["target"]) if slot.get("span")]
-        slots = (holder, holder_entity, target, target_entity, _pairs(cue), fields["expression"], None, None, None)
-        quotes = (holder_quote, target_quote, _quote(cue))
-    head = (fields["id"], fields["coder"], fields["codebook"], fields["article"], fields["type"], fields["label"])
-    start = min((span["start"] for span in own), default=None)
-    end = max((span["end"] for span in own), default=None)
-    return (*head, start, end, _quote(own), _pairs(own), *slots, fields["origin"], fields["at"], *quotes)
+def _read_batch(batch: list[Fields], read: Callable[[list[Fields]], dict[str, list[Any]]]) -> dict[str, list[Any]]:
+    """Return all columns of records of one type."""
+    missing = {name: [None] * len(batch) for name in COLUMNS} | {"cue": [()] * len(batch)}
+    return missing | {name: [fields[name] for fields in batch] for name in _COPIED} | read(batch)
 
 
-def _slot(slot: Fields | None) -> tuple[Any, str | None, str | None]:
-    """Return where the slot stands or how it is implicit, its entity, and its words."""
-    if slot is None:
-        return None, None, None
-    if "implicit" in slot or slot.get("author") is True:
-        return slot.get("implicit", "author"), None, None
-    span = slot.get("span")
-    return (span["start"], span["end"]) if span else None, slot.get("entity"), span.get("quote") if span else None
+def _read_frames(batch: list[Fields]) -> dict[str, list[Any]]:
+    own = _read_own([fields["spans"] for fields in batch])
+    return own | _read_slots("voice", batch) | {"salience": [fields["salience"] for fields in batch]}
+
+
+def _read_stances(batch: list[Fields]) -> dict[str, list[Any]]:
+    cues = [fields["cue"] for fields in batch]
+    own = [
+        cue or [slot["span"] for slot in (fields["holder"], fields["target"]) if slot.get("span")]
+        for cue, fields in zip(cues, batch, strict=True)
+    ]
+    return {
+        **_read_own(own),
+        **_read_slots("holder", batch),
+        **_read_slots("target", batch),
+        "cue": [_pairs(cue) for cue in cues],
+        "cue_quote": [_quote(cue) for cue in cues],
+        "expression": [fields["expression"] for fields in batch],
+    }
+
+
+def _read_own(own: list[list[Fields]]) -> dict[str, list[Any]]:
+    """Return what the annotations' own spans say, of which most have one."""
+    return {
+        "start": [min(span["start"] for span in spans) if spans else None for spans in own],
+        "end": [max(span["end"] for span in spans) if spans else None for spans in own],
+        "quote": [_quote(spans) for spans in own],
+        "spans": [_pairs(spans) for spans in own],
+    }
+
+
+def _read_slots(name: str, batch: list[Fields]) -> dict[str, list[Any]]:
+    """Return where the slots stand or how they are implicit, their entities, and their words."""
+    places: list[Any] = []
+    entities: list[str | None] = []
+    quotes: list[str | None] = []
+    for fields in batch:
+        slot = fields[name] or {}
+        span = slot.get("span") or {}
+        implicit = "implicit" in slot or slot.get("author") is True
+        places.append(slot.get("implicit", "author") if implicit else (span["start"], span["end"]) if span else None)
+        entities.append(None if implicit else slot.get("entity"))
+        quotes.append(span.get("quote"))
+    return {name: places, f"{name}_entity": entities, f"{name}_quote": quotes}
 
 
 def _pairs(spans: list[Fields]) -> tuple[tuple[int, int], ...]:
-    return tuple((span["start"], span["end"]) for span in spans)
+    return tuple([(span["start"], span["end"]) for span in spans])
 
 
 def _quote(spans: list[Fields]) -> str | None:
+    if len(spans) == 1:
+        return spans[0].get("quote")
     quotes = [span["quote"] for span in spans if span.get("quote") is not None]
     return " ... ".join(quotes) if quotes and len(quotes) == len(spans) else None

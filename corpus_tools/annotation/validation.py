@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from corpus_tools.annotation.checks import Checker
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.coders import read_coders
 from corpus_tools.annotation.folding import Conflict, State, fold
 from corpus_tools.annotation.reading import LogContent, check_log_name, list_logs, read_log
+from corpus_tools.annotation.repair import damaged_path
 from corpus_tools.text.errors import InputError, InputWarning
 
 if TYPE_CHECKING:
     from corpus_tools.text.corpus import Corpus
 
 __all__ = ["Problem", "validate"]
-
-Fields = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def validate(path: str | Path, corpus: Corpus | None = None, codebook: Codebook 
         except InputError as error:
             problems.append(Problem(str(log), 0, error.what, error.remedy or "correct the file"))
             continue
-        state = fold(content.lines.values())
+        state = fold(content.entries)
         states.append((log, content, state))
         problems += _log_problems(log, content, state, checker)
     return problems + (_decision_problems(states) if path.is_dir() else [])
@@ -122,19 +122,36 @@ def _from_error(path: Path, error: InputError) -> Problem:
 def _log_problems(path: Path, content: LogContent, state: State, checker: Checker) -> Iterable[Problem]:
     file = str(path)
     found = [Problem(file, bad.line, f"{bad.what} (byte {bad.byte})", bad.remedy) for bad in content.damage]
-    for number, fields in content.lines.items():
-        found += [Problem(file, number, fault.what, fault.remedy, fault.severity) for fault in checker.faults(fields)]
-    found += _sequence_problems(file, content)
+    current = _current_lines(state)
+    for entry in content.entries:
+        for fault in checker.faults(entry.fields):
+            if entry.number in current:
+                found.append(Problem(file, entry.number, fault.what, fault.remedy, fault.severity))
+            elif fault.severity == "error":
+                # What was replaced cannot be corrected any more, nor need it be: no line is ever rewritten.
+                remedy = f"{fault.remedy} (the record was replaced since)"
+                found.append(Problem(file, entry.number, fault.what, remedy, "unverified"))
+    gaps = [*_sequence_problems(file, content), *_lost_bases(file, content, state)]
+    if damaged_path(path).exists():
+        remedy = f"what repair took out is in {damaged_path(path).name}; restore it from a copy, or code it again"
+        gaps = [replace(gap, severity="unverified", remedy=remedy) for gap in gaps]
+    found += gaps
     found += _state_problems(file, content, state)
     found.sort(key=lambda problem: problem.line or 1 << 60)
     return found
+
+
+def _current_lines(state: State) -> set[int]:
+    """Return the numbers of the lines that say how things stand."""
+    open_ends = (end for ends in state.open_ends.values() for end in ends)
+    return {entry.number for entry in chain(state.heads.values(), state.statuses.values(), state.rejected, open_ends)}
 
 
 def _sequence_problems(file: str, content: LogContent) -> Iterator[Problem]:
     """Find gaps in `seq`: lines that were taken out. Numbers that occur twice are the trace of a merge, and fine."""
     if content.damage:
         return  # the bad lines are the gaps
-    by_seq = sorted((fields["seq"], number) for number, fields in content.lines.items())
+    by_seq = sorted((entry.seq, entry.number) for entry in content.entries)
     expected = 1
     for seq, number in by_seq:
         if seq > expected:
@@ -149,19 +166,21 @@ def _sequence_problems(file: str, content: LogContent) -> Iterator[Problem]:
         expected = max(expected, seq + 1)
 
 
+def _lost_bases(file: str, content: LogContent, state: State) -> Iterator[Problem]:
+    for entry in state.lost_bases if not content.damage else ():  # else a bad line may be the one that is missed
+        what = f"the event replaces {entry.base}, which is not in the log"
+        yield Problem(file, entry.number, what, "restore the missing line from a copy or from git")
+
+
 def _state_problems(file: str, content: LogContent, state: State) -> Iterator[Problem]:
-    number_of = {id(fields): number for number, fields in content.lines.items()}
     if content.torn is not None:
-        last = len(content.lines) + len(content.damage) + 1
+        last = len(content.entries) + len(content.damage) + 1
         yield Problem(
             file, last, f"the last line is unfinished (byte {content.torn})", "the next writer moves it to a .torn file"
         )
-    for fields in state.lost_bases if not content.damage else ():  # else a bad line may be the one that is missed
-        what = f"the event replaces {fields['base']}, which is not in the log"
-        yield Problem(file, number_of[id(fields)], what, "restore the missing line from a copy or from git")
     lines_of: dict[str, list[int]] = {}
-    for number, fields in content.lines.items():
-        lines_of.setdefault(fields["event_id"], []).append(number)
+    for entry in content.entries:
+        lines_of.setdefault(entry.event_id, []).append(entry.number)
     for conflict in state.conflicts:
         numbers = sorted({number for event_id in conflict.event_ids for number in lines_of[event_id]})
         yield _conflict_problem(file, conflict, numbers)
@@ -191,18 +210,15 @@ def _decision_problems(states: list[tuple[Path, LogContent, State]]) -> list[Pro
     """Find decisions and links that name an annotation which no log has; a bad line may hold it."""
     if any(content.damage for _, content, _ in states):
         return []
-    known = {name for _, _, state in states for name in state.heads} | {
-        fields["id"] for _, _, state in states for fields in state.rejected
-    }
+    known = {name for _, _, state in states for name in state.heads}
+    known |= {entry.id for _, _, state in states for entry in state.rejected if entry.id}
     found: list[Problem] = []
-    for path, content, state in states:
-        number_of = {id(fields): number for number, fields in content.lines.items()}
-        for fields in state.live():
+    for path, _, state in states:
+        for entry in state.live():
+            fields = entry.fields
             named = [*fields["decides"], *(link["id"] for link in fields["links"])]
             lost = [name for name in named if name not in known]
             if lost:
                 what = f"names {', '.join(lost)}, which no log here has"
-                found.append(
-                    Problem(os.fspath(path), number_of[id(fields)], what, "add the log that has it, or revise")
-                )
+                found.append(Problem(os.fspath(path), entry.number, what, "add the log that has it, or revise"))
     return found

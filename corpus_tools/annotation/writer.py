@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any
 
 from corpus_tools.annotation.checks import Checker
-from corpus_tools.annotation.codec import Event, encode
+from corpus_tools.annotation.codec import seal
+from corpus_tools.annotation.entries import Entry
 from corpus_tools.annotation.folding import fold, same_judgement
 from corpus_tools.annotation.identifiers import check_coder_id, current_time, uuid7
 from corpus_tools.annotation.layout import FORMAT_VERSION, KEYS, STATUSES
@@ -74,11 +75,11 @@ class LogWriter:
             When the disk does not take it.
         """
         with self._mutex:
-            fields = self._event("add", id=id or uuid7(), **_payload(record))
+            fields = self._event("add", id=uuid7() if id is None else id, **_payload(record))
             there = self._state.heads.get(fields["id"])
             if there is None:
                 self._append(fields)
-            elif not same_judgement(there, self._checker.complete(fields)):
+            elif not same_judgement(there.fields, self._checker.complete(fields)):
                 raise InputError(
                     f"annotation {id} is there already and says something else",
                     where=str(self.path),
@@ -86,10 +87,19 @@ class LogWriter:
                 )
             return str(fields["id"])
 
-    def revise(self, id: str, record: Record) -> str:
+    def revise(self, id: str, record: Record, *, codebook: str | None = None) -> str:
         """Replace an annotation by a new record and return its id; a retracted one is there again.
 
         In a conflict the new record decides: the other branches are closed with it.
+
+        Parameters
+        ----------
+        id
+            The annotation.
+        record
+            What it is to be.
+        codebook
+            The version of the codebook under which it was judged; None for that of the store.
 
         Raises
         ------
@@ -98,8 +108,9 @@ class LogWriter:
         """
         with self._mutex:
             head = self._head(id)
-            fields = self._event("revise", id=id, base=head["event_id"], **_payload(record))
-            unchanged = head["event"] != "retract" and same_judgement(head, self._checker.complete(fields))
+            fields = self._event("revise", id=id, base=head.event_id, **_payload(record))
+            fields["codebook"] = codebook
+            unchanged = head.event != "retract" and same_judgement(head.fields, self._checker.complete(fields))
             if not unchanged or id in self._state.open_ends:
                 self._append(fields, *self._close_branches(id, head))
             return id
@@ -114,9 +125,9 @@ class LogWriter:
         """
         with self._mutex:
             head = self._head(id)
-            if head["event"] == "retract" and id not in self._state.open_ends:
+            if head.event == "retract" and id not in self._state.open_ends:
                 return
-            fields = self._event("retract", id=id, base=head["event_id"], article=head.get("article"), comment=comment)
+            fields = self._event("retract", id=id, base=head.event_id, article=head.article, comment=comment)
             self._append(fields, *self._close_branches(id, head))
 
     def reject(self, record: Record) -> str:
@@ -177,14 +188,14 @@ class LogWriter:
             torn = self._file.move_tail(content.torn)
             what = f"{self.path}: the last line was unfinished and is now in {torn.name}; repeat what was being written"
             warnings.warn(what, InputWarning, stacklevel=5)
-        self._state = fold(content.lines.values())
-        self._seq = max((fields["seq"] for fields in content.lines.values()), default=0)
+        self._state = fold(content.entries)
+        self._seq = max((entry.seq for entry in content.entries), default=0)
 
     def _event(self, event: str, **fields: Any) -> Fields:
         head = {"v": FORMAT_VERSION, "seq": 0, "event": event, "event_id": uuid7(), "id": None, "base": None}
         return {**head, "at": current_time(), "coder": self.coder, "codebook": None, "article": None, **fields}
 
-    def _head(self, id: str) -> Fields:
+    def _head(self, id: str) -> Entry:
         head = self._state.heads.get(id)
         if head is None:
             raise InputError(
@@ -192,12 +203,11 @@ class LogWriter:
             )
         return head
 
-    def _close_branches(self, id: str, head: Fields) -> list[Fields]:
-        others = [end for end in self._state.open_ends.get(id, ()) if end["event_id"] != head["event_id"]]
+    def _close_branches(self, id: str, head: Entry) -> list[Fields]:
+        others = [end for end in self._state.open_ends.get(id, ()) if end.event_id != head.event_id]
         comment = "closed by the decision of a conflict"
         return [
-            self._event("retract", id=id, base=end["event_id"], article=head.get("article"), comment=comment)
-            for end in others
+            self._event("retract", id=id, base=end.event_id, article=head.article, comment=comment) for end in others
         ]
 
     def _append(self, *events: Fields) -> None:
@@ -205,16 +215,17 @@ class LogWriter:
         checked = [self._checker.complete(fields) for fields in events]
         for number, fields in enumerate(checked, self._seq + 1):
             fields["seq"] = number
-        self._file.append(b"".join(encode(Event(_ordered(fields))) for fields in checked))
-        self._seq += len(checked)
-        self._remember(checked[0])
+        entries = [seal(fields) for fields in checked]
+        self._file.append(b"".join(entry.line + b"\n" for entry in entries))
+        self._seq += len(entries)
+        self._remember(entries[0])
 
-    def _remember(self, fields: Fields) -> None:
-        if fields["event"] == "status":
-            self._state.statuses[fields["article"]] = fields
-        elif fields["event"] != "reject":
-            self._state.heads[fields["id"]] = fields
-            self._state.open_ends.pop(fields["id"], None)
+    def _remember(self, entry: Entry) -> None:
+        if entry.id is None:
+            self._state.statuses[str(entry.article)] = entry
+        elif entry.event != "reject":
+            self._state.heads[entry.id] = entry
+            self._state.open_ends.pop(entry.id, None)
 
 
 def _payload(record: Record) -> Fields:
@@ -224,15 +235,10 @@ def _payload(record: Record) -> Fields:
             remedy="give a Frame or a Stance (of an Annotation: its .record)",
         )
     fields = payload_of(record)
-    reserved = set(KEYS["add", record.type]) & set(record.extra)
+    reserved = [key for key in record.extra if key in KEYS["add", record.type]]
     if reserved:
         raise InputError(f"extra holds {', '.join(sorted(reserved))}, which the record sets", remedy="use other keys")
     return fields
-
-
-def _ordered(fields: Fields) -> Fields:
-    known = KEYS[fields["event"], fields.get("type")]
-    return {key: fields[key] for key in known if key in fields} | fields
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""`validate` and `agreement`: what coders wrote."""
+"""`validate` and `repair`: what coders wrote."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-
-from corpus_tools.cli.output import format_option, print_table
 
 CORPUS = click.option("--corpus", type=click.Path(path_type=Path), help="The articles.")
 
@@ -30,32 +28,18 @@ def validate(folder: Path, corpus: Path | None) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@CORPUS
-@click.option(
-    "--level",
-    type=click.Choice(["sentence", "article"]),
-    default=None,
-    help="Unit for frames; sentence when there is a corpus.",
-)
-@click.option(
-    "--cache", type=click.Path(path_type=Path), default=".corpus_tools", show_default=True, help="Folder of parses."
-)
-@format_option
-def agreement(folder: Path, corpus: Path | None, level: str | None, cache: Path, form: str) -> None:
-    """Measure how far the coders agree."""
-    from corpus_tools.agreement.table import measure_agreement
-    from corpus_tools.annotation.codebook import Codebook
-    from corpus_tools.annotation.store import AnnotationStore
-    from corpus_tools.language.parses import parse
-    from corpus_tools.text.corpus import Corpus
+@click.argument("path", type=click.Path(path_type=Path))
+def repair(path: Path) -> None:
+    """Repair a damaged log, or all logs of a folder; nothing is lost, and every step is told."""
+    from corpus_tools.annotation.repair import repair as repair_logs
 
-    book = Codebook.read(folder / "codebook.toml")
-    articles = Corpus.read(corpus) if corpus is not None else None
-    parses = parse(articles, cache=cache) if articles is not None and level != "article" else None
-    store = AnnotationStore(folder, corpus=articles, codebook=book)
-    chosen = level or ("sentence" if parses is not None else "article")
-    print_table(measure_agreement(store, book, parses=parses, level=chosen), form)
+    steps = repair_logs(path)
+    for step in steps:
+        click.echo(str(step))
+    left = sum(not step.done for step in steps)
+    click.echo(f"{len(steps) - left} steps, {left} left to decide" if steps else "nothing to repair", err=True)
+    if left:
+        sys.exit(1)
 
 
-COMMANDS = (validate, agreement)
+COMMANDS = (validate, repair)

@@ -33,17 +33,17 @@ def read_highlight(row: Mapping[str, Any]) -> Highlight:
     return Highlight(int(start), int(end), str(row["label"]), score, evidence)
 
 
-def read_stance(row: Mapping[str, Any], number: int, codebook: Codebook) -> StanceMark:
-    """Return a stance as a mark; the codebook names the entities."""
+def read_stance(row: Mapping[str, Any], number: int, codebook: Codebook | None) -> StanceMark:
+    """Return a stance as a mark; a codebook names the entities."""
     holder, target = (_read_slot(row.get(key), codebook) for key in ("holder", "target"))
     start, end, score = int(row["start"]), int(row["end"]), as_number(row.get("score"))
     return StanceMark(start, end, str(row["label"]), holder, target, score, _read_evidence(row), number)
 
 
-def _read_slot(source: Any, codebook: Codebook) -> SlotMark:
+def _read_slot(source: Any, codebook: Codebook | None) -> SlotMark:
     slot: Mapping[str, Any] = source if isinstance(source, Mapping) else {}
     implicit, entity = slot.get("implicit"), slot.get("entity")
-    known = codebook.entities.get(str(entity))
+    known = codebook.entities.get(str(entity)) if codebook is not None else None
     name = known.name if known else None if entity is None else str(entity)
     words = _IMPLICIT.get(str(implicit), str(implicit)) if implicit else str(slot.get("quote") or name or "–")
     start, end = as_number(slot.get("start")), as_number(slot.get("end"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -32,13 +32,9 @@ def summarise_agreement(table: pd.DataFrame) -> tuple[dict[str, Any], dict[str, 
         }
         for version in versions
     }
-    stance_rows = table[table["kind"] == "stance"]
-    stances = {
-        version: {
-            row["measure"]: _figure(row) for row in stance_rows[stance_rows["version"] == version].to_dict("records")
-        }
-        for version in stance_rows["version"].unique()
-    }
+    # All coders together stand before the pairs of them; the single values are in the table only.
+    whole = table[(table["kind"] == "stance") & (table["label"] == "all")].drop_duplicates(["version", "measure"])
+    stances = {version: _stance_block(whole[whole["version"] == version]) for version in whole["version"].unique()}
     return frames, {**stances.pop("all", {}), "by_version": stances}
 
 
@@ -99,11 +95,19 @@ def _pair(rows: pd.DataFrame) -> dict[str, Any]:
     figures = {row["measure"]: row for row in rows.to_dict("records")}
     result: dict[str, Any] = {name: _number(figures[name]["value"]) for name in ("raw", "alpha") if name in figures}
     result["n"] = int(rows["n"].max()) if len(rows) else 0
-    reasons = [row["reason"] for row in figures.values() if row["reason"]]
+    reasons = [row["reason"] for row in figures.values() if row["reason"] and pd.isna(row["value"])]
     return result | {"reason": reasons[0] if reasons else None}
 
 
-def _figure(row: dict[str, Any]) -> dict[str, Any]:
+def _stance_block(rows: pd.DataFrame) -> dict[str, Any]:
+    """Every measure; of the value also as the pair of raw agreement and alpha that frames have."""
+    figures = {row["measure"]: _figure(row) for row in rows.to_dict("records")}
+    alpha = figures["value_alpha"]
+    reason = None if alpha["value"] is not None else rows.set_index("measure").at["value_alpha", "reason"]
+    return {"raw": figures["value_raw"], "alpha": alpha, "n": alpha["n"], "reason": reason, **figures}
+
+
+def _figure(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         "value": _number(row["value"]),
         "low": _number(row["low"]),

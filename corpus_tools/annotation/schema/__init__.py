@@ -51,6 +51,8 @@ def _variant(event: str, kind: str | None) -> Schema:
         properties |= {"type": {"const": kind}, "base": _ID if event == "revise" else _NULL}
     if event == "status":
         properties |= {"id": _NULL, "base": _NULL}
+    if event == "retract":
+        properties["article"] = {"anyOf": [_NULL, _PROPERTIES["article"]]}
     variant: Schema = {"title": f"{event} {kind or ''}".strip(), "type": "object", "properties": properties}
     variant["required"] = list(REQUIRED[event, kind])
     if kind == "frame":
