@@ -40,6 +40,9 @@ _HOMES = {
     "units_from_texts": "learning.units",
     "evaluate": "evaluation.evaluate",
     "run": "reporting.run",
+    "Adjudicator": "notebook.adjudicator",
+    "Annotator": "notebook.annotator",
+    "show": "notebook.viewer",
 }
 
 __all__ = ["__version__", *_HOMES]
@@ -64,6 +67,9 @@ if TYPE_CHECKING:
     from corpus_tools.learning.stances import StanceDetector as StanceDetector
     from corpus_tools.learning.units import units as units
     from corpus_tools.learning.units import units_from_texts as units_from_texts
+    from corpus_tools.notebook.adjudicator import Adjudicator as Adjudicator
+    from corpus_tools.notebook.annotator import Annotator as Annotator
+    from corpus_tools.notebook.viewer import show as show
     from corpus_tools.reporting.run import run as run
     from corpus_tools.text.article import Article as Article
     from corpus_tools.text.corpus import Corpus as Corpus

@@ -16,7 +16,7 @@ from corpus_tools.render.lanes import split_text
 from corpus_tools.render.marks import Evidence, Highlight, SlotMark, StanceMark
 from corpus_tools.render.palette import LabelStyle, Palette
 from corpus_tools.render.pieces import layer_slots, render_pieces
-from corpus_tools.render.scale import render_stance_value
+from corpus_tools.render.scale import render_stance_value, sign_of
 from corpus_tools.render.styles import read_styles
 from corpus_tools.render.tips import render_evidence, render_probability
 
@@ -47,5 +47,6 @@ __all__ = [
     "render_stance_value",
     "render_strip",
     "render_whisker",
+    "sign_of",
     "split_text",
 ]

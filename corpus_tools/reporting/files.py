@@ -11,12 +11,11 @@ from typing import Any
 import pandas as pd
 
 from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.annotation.interchange.tabular import guard
 from corpus_tools.evaluation.evaluate import Evaluation
 from corpus_tools.reporting.page import write_page
 from corpus_tools.text.article import Article
 from corpus_tools.text.errors import InputError
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_files(
@@ -73,7 +72,7 @@ def to_csv(table: pd.DataFrame) -> str:
 
 def _safe_cell(value: Any) -> Any:
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    return guard(text) if isinstance(text, str) else text
 
 
 def _json_line(row: Mapping[Any, Any]) -> str:

@@ -1,0 +1,179 @@
+"""`Adjudicator`: deciding between coders inside JupyterLab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.annotation.store import AnnotationStore
+from corpus_tools.notebook.adjudication import Adjudication, describe_difference
+from corpus_tools.notebook.front import read_module
+from corpus_tools.notebook.incoming import read_changes
+from corpus_tools.notebook.pairing import Group
+from corpus_tools.notebook.session_widget import SessionWidget, close_former
+from corpus_tools.notebook.views import view_book, view_record, view_text
+from corpus_tools.text.corpus import Corpus
+from corpus_tools.text.errors import InputError
+
+if TYPE_CHECKING:
+    from corpus_tools.language.parses import Parses
+
+__all__ = ["Adjudicator"]
+
+
+class Adjudicator(SessionWidget):
+    """A widget to decide between the codings of several coders; display it as the last line of a cell.
+
+    Parameters
+    ----------
+    corpus, store
+        The articles, and the folder with the coders' logs.
+    book
+        The codebook, or the path of its file.
+    coders
+        Whose codings are compared, at least two; the articles are those that all of them have finished.
+    by
+        Whose log takes the decisions; usually the coder with the role adjudicator.
+    parses
+        Make the cursor move by the words and sentences of the parse.
+
+    Raises
+    ------
+    LockedError
+        When another process writes the log of `by`.
+    InputError
+        When a coder is unknown, or there is nothing to decide.
+
+    Attributes
+    ----------
+    session : Adjudication
+        What is decided, without any screen.
+    """
+
+    _esm = read_module("adjudicator")
+
+    groups: Any = traitlets.List().tag(sync=True)
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        store: AnnotationStore,
+        book: Codebook | str | Path,
+        *,
+        coders: Sequence[str],
+        by: str,
+        parses: Parses | None = None,
+    ) -> None:
+        codebook = book if isinstance(book, Codebook) else Codebook.read(book)
+        close_former(store.path / f"{by}.jsonl")
+        super().__init__(Adjudication(corpus, store, codebook, coders=coders, by=by, parses=parses))
+
+    def _views(self) -> dict[str, Any]:
+        session, article = self.session, self.session.article
+        tokens, sentences = session.segments
+        place = {"number": session.queue.number(article.id), "place": session.queue.place(article.id)}
+        return {
+            "article": {**place, "total": len(session.queue), **view_text(article, tokens, sentences)},
+            "groups": [self._view_group(group) for group in session.here],
+            "scheme": view_book(session.book),
+            "status": {
+                "rev": session.ledger.rev,
+                "coders": session.coders,
+                "by": session.ledger.coder,
+                "left": session.left(),
+                "left_here": session.left(article.id),
+                "done": session.queue.done,
+                "total": len(session.queue),
+                "state": session.ledger.statuses.get(article.id),
+                "ended": session.ended,
+            },
+        }
+
+    def _view_group(self, group: Group) -> dict[str, Any]:
+        decisions = self.session.decisions(group)
+        gold = None
+        if decisions is not None:
+            gold = [{"id": id, **view_record(self.session.ledger.held[id].record)} for id in decisions]
+        items = [{"id": item.id, "coder": item.coder, **view_record(item.record)} for item in group.items]
+        return {"state": group.state, "items": items, "gold": gold, "differs": describe_difference(group)}
+
+    def _act(self, op: Any, base_rev: int, view: str) -> str | None:
+        session = self.session
+        if session.ended:
+            raise InputError(session.ended)
+        if not isinstance(op, Mapping) or op.get("op") not in _COMMANDS:
+            raise InputError("the command is unknown")
+        if op["op"] not in ("undo", "redo", "open") and op.get("article") != session.queue.number(session.article.id):
+            return None  # it came late: another article is open by now
+        return _COMMANDS[op["op"]](session, op, view)
+
+    def _answer(self, question: Mapping[str, Any]) -> Any:
+        session, search, rows = self.session, str(question.get("search") or ""), []
+        for place, id in enumerate(session.queue.ids):
+            article = session.corpus[id]
+            text = f"{article.title or ''} {article.published or ''} {article.text}".casefold()
+            if all(word in text for word in search.casefold().split()):
+                state = session.ledger.statuses.get(id) or "open"
+                row = {"number": session.queue.number(id), "place": place, "title": article.title or article.text[:70]}
+                left = f"{session.left(id)} to decide"
+                rows.append({**row, "state": state, "date": left, "annotations": len(session.groups[id])})
+        return {"rows": rows[:200], "more": len(rows) > 200}
+
+
+def _take(session: Adjudication, op: Mapping[str, Any], view: str) -> None:
+    session.take(_ids(op, "group"), _ids(op, "chosen"), view=view)
+
+
+def _edit(session: Adjudication, op: Mapping[str, Any], view: str) -> None:
+    changes = op.get("changes")
+    if not isinstance(changes, Mapping):
+        raise InputError("changes is not a mapping")
+    read = read_changes(session.book, changes, session.article.text)
+    session.edit(_ids(op, "group"), str(op.get("base")), read, view=view)
+
+
+def _reject(session: Adjudication, op: Mapping[str, Any], view: str) -> None:
+    session.reject(_ids(op, "group"), view=view)
+
+
+def _agree(session: Adjudication, op: Mapping[str, Any], view: str) -> str:
+    return f"{session.take_complete(view=view)} on which all agree are taken."
+
+
+def _done(session: Adjudication, op: Mapping[str, Any], view: str) -> str | None:
+    return session.finish(session.article.id, view=view)
+
+
+def _open(session: Adjudication, op: Mapping[str, Any], view: str) -> None:
+    session.open(session.queue.named(op.get("article", -1)))
+
+
+def _undo(session: Adjudication, op: Mapping[str, Any], view: str) -> str:
+    return session.undo(view=view)
+
+
+def _redo(session: Adjudication, op: Mapping[str, Any], view: str) -> str:
+    return session.redo(view=view)
+
+
+_COMMANDS: dict[str, Callable[[Adjudication, Mapping[str, Any], str], str | None]] = {
+    "take": _take,
+    "edit": _edit,
+    "reject": _reject,
+    "agree": _agree,
+    "done": _done,
+    "open": _open,
+    "undo": _undo,
+    "redo": _redo,
+}
+
+
+def _ids(op: Mapping[str, Any], name: str) -> list[str]:
+    value = op.get(name)
+    if not isinstance(value, list) or not all(isinstance(id, str) for id in value):
+        raise InputError(f"{name} {value!r} is not a list of ids")
+    return value
