@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SEED   := niger-2023-11-15
 
-.PHONY: demo test test-fast lint clean
+.PHONY: demo test test-fast lint fuzz clean
 
 # The environment is made once; the stamp says which requirements it was made from.
 $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
@@ -25,6 +25,10 @@ test-fast: $(VENV)/.installed
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# A million spoilt logs, and as many damaged files as there is patience for.
+fuzz: $(VENV)/.installed
+	$(BIN)/python benchmarks/fuzz_reader.py --inputs 1000000
 
 clean:
 	rm -rf $(VENV) report build dist *.egg-info .corpus_tools .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -186,7 +186,7 @@ def edited(draw: st.DrawFn) -> tuple[str, Span, str, int | None]:
 
 
 @given(edited())
-@hypothesis_settings(max_examples=250, deadline=None)
+@hypothesis_settings(max_examples=120, deadline=None)
 def test_a_span_never_moves_to_another_place(case: tuple[str, Span, str, int | None]) -> None:
     _, span, new, place = case
     try:

@@ -37,7 +37,7 @@ def test_sound_lines_of_every_kind_are_read_at_once() -> None:
 
 
 @given(st.data())
-@hypothesis_settings(max_examples=300, deadline=None)
+@hypothesis_settings(max_examples=150, deadline=None)
 def test_a_batch_is_read_at_once_only_if_each_of_its_lines_is_sound(data: st.DataObject) -> None:
     fields = make_fields(6)
     number = data.draw(st.integers(0, 5))

@@ -274,7 +274,7 @@ def test_kill_9_in_the_middle_of_appending(store: AnnotationStore) -> None:
         worker = start_appender(store.path, 100_000)
         assert worker.stdout is not None
         first = worker.stdout.readline()  # it is under way
-        time.sleep(draw.uniform(0, 0.25))
+        time.sleep(draw.uniform(0, 1.5))
         worker.send_signal(signal.SIGKILL)
         # A name that was cut off by the kill is no acknowledgement.
         said = [first, *worker.stdout.read().splitlines(True)]

@@ -80,4 +80,4 @@ def test_damaged_files_are_read_or_refused(name, tmp_path):
 def test_many_damaged_files_are_read_or_refused(name, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert read_damaged(name, 1500, tmp_path)
+        assert read_damaged(name, 300, tmp_path)

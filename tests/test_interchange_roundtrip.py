@@ -52,4 +52,4 @@ def test_what_differs_is_what_the_report_names(name):
 
 @pytest.mark.slow
 def test_what_differs_is_what_the_report_names_in_many_worlds(name):
-    check_many(name, 400)
+    check_many(name, 100)

@@ -53,6 +53,8 @@ class Checker:
         InputError
             When the record does not fit; the first fault is named.
         """
+        if self.corpus is None and self.codebook is None:
+            return fields
         fields = dict(fields)
         if fields.get("codebook") is None and self.codebook is not None:
             fields["codebook"] = self.codebook.version

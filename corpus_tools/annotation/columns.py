@@ -22,8 +22,15 @@ __all__ = ["HEAD", "are_sound", "read_columns"]
 Fields = dict[str, Any]
 Columns = Mapping[str, Sequence[Any]]
 
-HEAD = ("v", "seq", "event", "event_id", "at", "coder", "crc")
-"""The keys that every event has."""
+HEAD = ("v", "seq", "event", "event_id", "id", "base", "at", "coder", "article", "crc")
+"""The keys that every event has, as this release writes it."""
+_NAMES_AND_REPLACES = {  # by event: whether it names an annotation, and whether it replaces an event
+    ("add", True, False),
+    ("reject", True, False),
+    ("revise", True, True),
+    ("retract", True, True),
+    ("status", False, False),
+}
 _FRAME = tuple(key for key in KEYS["add", "frame"] if key not in HEAD)
 _STANCE = tuple(key for key in KEYS["add", "stance"] if key not in HEAD)
 _SPAN = ("start", "end", "quote", "prefix", "suffix")
@@ -73,7 +80,9 @@ def are_sound(records: Sequence[Fields], heads: Columns, coder: str) -> bool:
 
 
 def _are_heads(columns: Columns, coder: str) -> bool:
-    versions, seqs = columns["v"], columns["seq"]
+    versions, seqs, ids, bases = columns["v"], columns["seq"], columns["id"], columns["base"]
+    named, based = [id is not None for id in ids], [base is not None for base in bases]
+    given = [*columns["event_id"], *filter(None, ids), *filter(None, bases)]
     return (
         set(columns["coder"]) == {coder}
         and _are(int, versions)
@@ -81,9 +90,12 @@ def _are_heads(columns: Columns, coder: str) -> bool:
         and _are(int, seqs)
         and min(seqs) > 0
         and max(seqs) <= MAX_INTEGER
-        and _are_ids(columns["event_id"])
+        and set(zip(columns["event"], named, based, strict=True)) <= _NAMES_AND_REPLACES
+        and len(given) == len(ids) + sum(named) + sum(based)
+        and _are_ids(given)
         and _are(str, columns["at"])
         and are_times(columns["at"])
+        and all(map(is_article, set(columns["article"])))
     )
 
 
@@ -128,15 +140,10 @@ def _are_stances(records: Sequence[Fields]) -> bool:
 def _are_records(records: Sequence[Fields], columns: Columns) -> bool:
     """Whether what frames and stances have in common is right."""
     attrs, labels = columns["attrs"], columns["label"]
-    bases = [base for base in columns["base"] if base is not None]
     usual = len(HEAD) + len(columns)
     extra = (v for fields in records if len(fields) > usual for key, v in fields.items() if key not in columns)
     return (
-        _are_ids(columns["id"])
-        and all((fields["base"] is not None) == (fields["event"] == "revise") for fields in records)
-        and (not bases or _are_ids(bases))
-        and all(map(is_article, set(columns["article"])))
-        and all(map(is_sha256, set(columns["sha256"]) - {None}))
+        all(map(is_sha256, set(columns["sha256"]) - {None}))
         and _are(str, labels)
         and "" not in labels
         and _are(dict, attrs)
@@ -169,7 +176,6 @@ def _are_spans(spans: Sequence[Any]) -> bool:
         return True
     columns = read_columns(spans, _SPAN)
     starts, ends, quotes = columns["start"], columns["end"], columns["quote"]
-    lengths = map(sub, ends, starts)
     return (
         _are(dict, spans)
         and set(map(len, spans)) == {len(_SPAN)}
@@ -178,8 +184,14 @@ def _are_spans(spans: Sequence[Any]) -> bool:
         and min(starts) >= 0
         and all(map(lt, starts, ends))
         and all(map(_are_texts_or_none, (quotes, columns["prefix"], columns["suffix"])))
-        and all(quote is None or len(quote) == length for quote, length in zip(quotes, lengths, strict=True))
+        and _have_lengths(quotes, list(map(sub, ends, starts)))
     )
+
+
+def _have_lengths(quotes: Sequence[str | None], lengths: Sequence[int]) -> bool:
+    if None not in quotes:
+        return list(map(len, quotes)) == lengths  # type: ignore[arg-type]
+    return all(quote is None or len(quote) == length for quote, length in zip(quotes, lengths, strict=True))
 
 
 def _are_confidences(values: Iterable[Any]) -> bool:

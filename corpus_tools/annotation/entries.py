@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import count, repeat
-from operator import itemgetter, methodcaller
+from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -56,6 +56,7 @@ class Entry(NamedTuple):
         return fields
 
 
+_IN_HEAD = Entry._fields[: Entry._fields.index("type")]
 _make = partial(tuple.__new__, Entry)
 
 rank = itemgetter(slice(4))
@@ -110,9 +111,9 @@ def read_entries(lines: list[bytes], number: int, coder: str) -> list[Entry] | N
             return None
     except (KeyError, TypeError, AttributeError, orjson.JSONDecodeError):  # what cannot even be asked
         return None
-    always = (heads[key] for key in ("seq", "at", "event_id", "crc", "event"))
-    rest = (map(methodcaller("get", key), records) for key in ("id", "base", "article", "type"))
-    return list(map(_make, zip(*always, *rest, count(number), lines)))
+    columns = [heads[key] for key in _IN_HEAD]
+    types = [fields.get("type") for fields in records]
+    return list(map(_make, zip(*columns, types, count(number), lines)))
 
 
 def _have_checksums(lines: Sequence[bytes], stored: Sequence[Any]) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import ge
 from typing import Any
 
 from corpus_tools.annotation.entries import Entry, paused_collector, rank
@@ -88,7 +89,9 @@ class State:
 def fold(entries: Collection[Entry]) -> State:
     """Fold the events of one log, in any order."""
     state = State()
-    entries = sorted(entries, key=rank)
+    seqs = [entry.seq for entry in entries]
+    if any(map(ge, seqs, seqs[1:])):  # only after a merge; the log of one machine is in order
+        entries = sorted(entries, key=rank)
     known = {entry.event_id: entry for entry in entries}
     if len(known) < len(entries):
         known = _settle_repetitions(state, entries)

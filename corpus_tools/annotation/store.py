@@ -13,7 +13,7 @@ from corpus_tools.annotation.checks import Checker
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.codec import Event
 from corpus_tools.annotation.coders import Coder, read_coders
-from corpus_tools.annotation.entries import Entry, rank
+from corpus_tools.annotation.entries import Entry, paused_collector, rank
 from corpus_tools.annotation.folding import Conflict, entries_until, fold
 from corpus_tools.annotation.gold import RULES, Gold, count_gold
 from corpus_tools.annotation.identifiers import to_time
@@ -119,6 +119,7 @@ class AnnotationStore:
             coders.setdefault(name, Coder(name))
         return coders
 
+    @paused_collector()
     def annotations(
         self, coder: str | Collection[str] | None = None, article: str | None = None, type: str | None = None
     ) -> list[Annotation]:
