@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SEED   := niger-2023-11-15
 
-.PHONY: demo test test-fast lint fuzz clean
+.PHONY: demo test test-fast lint fuzz benchmark clean
 
 # The environment is made once; the stamp says which requirements it was made from.
 $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
@@ -29,6 +29,11 @@ lint: $(VENV)/.installed
 # A million spoilt logs, and as many damaged files as there is patience for.
 fuzz: $(VENV)/.installed
 	$(BIN)/python benchmarks/fuzz_reader.py --inputs 1000000
+
+# Parsing against the loop that everybody writes; give other articles with ARTICLES=…
+ARTICLES ?= seeds
+benchmark: $(VENV)/.installed
+	$(BIN)/python benchmarks/parsing.py $(ARTICLES)
 
 clean:
 	rm -rf $(VENV) report build dist *.egg-info .corpus_tools .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -203,6 +203,21 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_two_attempts_that_differ_raise_the_alarm(tmp_path: Path) -> None:
+    before = parse_texts(TEXTS, tmp_path).to_frame()
+    configuration = parse_texts(TEXTS, tmp_path).configuration
+    jobs = [Job(name, key_of(Article(name, text).fingerprint, hash_configuration(configuration)), text)
+            for name, text in TEXTS.items()]  # fmt: skip
+    store = cache_room.open_store(tmp_path, configuration)
+    tables = [(job, store.load(job.key)) for job in jobs]
+    with pytest.warns(InputWarning, match="two parses of the same articles differ"):
+        store.add(encode([(job, table.slice(0, table.num_rows - 1)) for job, table in tables], [], configuration))
+    store.add(encode(tables, [], configuration))  # the same bytes again are no alarm
+    with pytest.warns(InputWarning, match="two parses of the same articles differ"):
+        after = parse_texts(TEXTS, tmp_path).to_frame()
+    assert len(after) in (len(before), len(before) - len(TEXTS)), "one of the two, never a mixture"
+
+
 def test_shards_are_one_parquet_data_set(tmp_path: Path) -> None:
     parses = parse_texts(TEXTS, tmp_path)
     table = pq.read_table(shards_of(tmp_path)[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -196,13 +197,23 @@ def test_workers_are_a_number_or_auto(workers: Any) -> None:
         parse([Article("a", "One.")], workers=workers, progress=False)
 
 
+def test_precision_is_exact_or_fast() -> None:
+    with pytest.raises(InputError, match="precision must be one of 'exact', 'fast', got 'half'"):
+        parse([Article("a", "One.")], precision="half", progress=False)
+    assert {parse_texts({"a": "One."}, precision=name).configuration["precision"] for name in ("exact", "fast")} == {
+        "exact",
+        "fast",
+    }
+
+
 # ---------------------------------------------------------------------------------------------------- bounds, failures
 
 
 def test_long_article_is_parsed_in_pieces_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "\r\n\r\n".join([HOSTILE["quotes"], HOSTILE["emoji"], " \n \n ", HOSTILE["crlf"], HOSTILE["tabs"]] * 2)
     whole = parse_texts({"a": text})["a"].tokens
-    monkeypatch.setattr(pipeline, "BATCH_CHARACTERS", 200)
+    monkeypatch.setattr(pipeline, "PIECE_CHARACTERS", 200)
+    monkeypatch.setattr(pipeline, "BATCH_WORDS", 30)
     in_pieces = parse_texts({"a": text})["a"].tokens
     check_offset_law(in_pieces, text)
     pd.testing.assert_frame_equal(in_pieces, whole)
@@ -222,6 +233,25 @@ def test_what_is_too_long_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyP
     reasons = dict(parses.skipped.values.tolist())
     assert "paragraph of 440 characters without a blank line, at character 8 (the limit is 300)" in reasons["paragraph"]
     assert "sentence of 34 words, beginning with 'It was very" in reasons["sentence"]
+
+
+@pytest.mark.slow
+def test_monstrous_texts_are_parsed_or_skipped_with_a_reason(shared: Path) -> None:
+    files = sorted((shared / "data" / "en_worldwide_newswire" / "articles").glob("*.txt"))
+    words = [word for path in files[:300] for word in path.read_text("utf-8", "replace").split()]
+    bare = [word.strip('.,;:?!"').lower() or "x" for word in words]
+    texts = {
+        "sentence": " ".join(bare[:20_000]),
+        "unpunctuated": " ".join(bare * 3)[:1_000_000],
+        "enumeration": "\n\n".join(bare[:5_000]),
+        "good": "She can't wait.",
+    }
+    parses = parse_texts(texts)
+    assert parses.ids == ["enumeration", "good"]
+    assert len(parses["enumeration"].sentences) >= 5_000
+    reasons = dict(parses.skipped.values.tolist())
+    assert re.match(r"a sentence of \d+ words, beginning with .* \(the limit is 600\)", reasons["sentence"])
+    assert reasons["unpunctuated"].startswith("a paragraph of 1000000 characters without a blank line")
 
 
 def test_a_text_that_fails_costs_no_other_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from corpus_tools.language.training.loop import Recipe, Schedule, fit  # noqa: E402  torch may be absent
+from corpus_tools.language.acceleration.biaffine import matrix_biaffine  # noqa: E402  torch may be absent
+from corpus_tools.language.training.loop import Recipe, Schedule, fit  # noqa: E402
 from corpus_tools.language.training.state import Averager, seed_everything  # noqa: E402
-from corpus_tools.language.training.weights import match_columns, matrix_biaffine, warm_start  # noqa: E402
+from corpus_tools.language.training.weights import match_columns, warm_start  # noqa: E402
 from corpus_tools.text.errors import InputError  # noqa: E402
 
 RECIPE = Recipe(Schedule(steps=50, peak=0.05, warmup=5), evaluate_every=10, checkpoint_every=5)

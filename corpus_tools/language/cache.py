@@ -7,7 +7,8 @@ Layout of a cache folder::
 
 A shard is written to a temporary name, synced and renamed: a file under its own name is whole, and its name proves it.
 Two runs at once may write the same shard; they write the same bytes. A file whose bytes do not match its name is set
-aside as ``*.corrupt`` with a warning, and its articles are parsed again. Reading needs no right to write.
+aside as ``*.corrupt`` with a warning, and its articles are parsed again. Two files about the same articles that differ
+are reported: parsing is meant to be deterministic. Reading needs no right to write.
 
 As one data set: ``duckdb.sql("select * from '<cache>/parses/<hash>/*.parquet'")``. The column ``article`` is the id
 under which a text was parsed first; a text that came back under another id shares its ``key``.
@@ -128,11 +129,13 @@ class FolderStore(_Index):
         if Path(cache).exists() and not Path(cache).is_dir():
             raise InputError("the cache is a file", where=str(cache), remedy="name a folder, or a path that is free")
         self.folder = Path(cache) / "parses" / hash_configuration(configuration)
+        self._attempts: dict[str, str] = {}
         for path, data in self._shard_files():
             try:
                 if _content_hash(path) != hashlib.sha256(data).hexdigest():
                     raise ValueError("its bytes are not those that were written")
                 self._enter(path.name, decode_header(data))
+                self._compare_attempts(path.name)
             except (ValueError, KeyError, TypeError, pa.ArrowException) as error:
                 self._set_aside(path, error)
 
@@ -147,6 +150,7 @@ class FolderStore(_Index):
             _write_durably(description, text.encode("utf-8"))
         _write_durably(self.folder / name, data)
         self._enter(name, header)
+        self._compare_attempts(name)
 
     def _read(self, name: str) -> bytes:
         try:
@@ -162,6 +166,14 @@ class FolderStore(_Index):
         if self.folder.is_dir():
             for path in sorted(self.folder.glob("[0-9a-f]*-*.parquet")):
                 yield path, path.read_bytes()
+
+    def _compare_attempts(self, name: str) -> None:
+        """Warn where the same articles were parsed before with another result; the first file counts."""
+        about = name.partition("-")[0]
+        first = self._attempts.setdefault(about, name)
+        if first != name:
+            what = f"two parses of the same articles differ ({first[:24]}... and {name[:24]}...)"
+            warnings.warn(f"{self.folder}: {what}; the first is used, please report it", InputWarning, stacklevel=4)
 
     def _set_aside(self, path: Path, error: Exception) -> None:
         os.replace(path, path.with_name(f"{path.name}.corrupt"))

@@ -25,7 +25,7 @@ import pandas as pd
 
 from corpus_tools.language.cache import Store, open_store
 from corpus_tools.language.models import find_package
-from corpus_tools.language.pipeline import NO_WORDS, describe_configuration
+from corpus_tools.language.pipeline import NO_WORDS, PRECISIONS, describe_configuration
 from corpus_tools.language.running import fill_store
 from corpus_tools.language.shards import Job, hash_configuration, key_of
 from corpus_tools.language.tokens import COLUMNS, SCHEMA, to_frame
@@ -44,6 +44,7 @@ def parse(
     *,
     workers: int | str = "auto",
     processors: Sequence[str] | None = None,
+    precision: str = "exact",
     progress: bool = True,
 ) -> Parses:
     """Analyse every article with Stanza; what the cache has is not analysed again.
@@ -64,6 +65,10 @@ def parse(
         them. ``"auto"`` is one a core where there is enough text to pay for starting them. The result is the same.
     processors : sequence of str, optional
         Run only these of tokenize, mwt, pos, lemma, depparse, ner; the columns of the others stay empty.
+    precision : "exact" or "fast", default "exact"
+        ``"exact"`` gives what Stanza gives. ``"fast"`` computes the large matrix products in bfloat16, about one and a
+        half times as fast on processors that have it; a few words in a thousand may come out otherwise. The cache keeps
+        the two apart.
     progress : bool, default True
         Show a bar on stderr (nothing is shown when nothing is to be done).
 
@@ -83,8 +88,10 @@ def parse(
     Stanza fails are not in the result but in `Parses.skipped`, with the reason.
     """
     articles = corpus if isinstance(corpus, Corpus) else Corpus.of(corpus)
+    if precision not in PRECISIONS:
+        raise InputError(f"precision must be one of {', '.join(map(repr, PRECISIONS))}, got {precision!r}")
     found = find_package(package, language, processors)
-    configuration = describe_configuration(found)
+    configuration = describe_configuration(found, precision)
     store = open_store(cache, configuration)
     address = hash_configuration(configuration)
     failures = fill_store(store, _Jobs(articles, address), found, workers=workers, progress=progress)

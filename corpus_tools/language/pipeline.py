@@ -10,24 +10,35 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 import pyarrow as pa
 
+from corpus_tools.language.acceleration import Accelerated, accelerate
+from corpus_tools.language.acceleration.sentences import Sentences
 from corpus_tools.language.downloads import stanza_version
 from corpus_tools.language.models import Package, verify_package
 from corpus_tools.language.tokens import SCHEMA_VERSION, fold_quotes, join_pieces, tabulate
 
-__all__ = ["OPTIONS", "Outcome", "analyse", "describe_configuration", "load_pipeline"]
+__all__ = ["OPTIONS", "PRECISIONS", "Outcome", "analyse", "describe_configuration", "load_engine", "load_pipeline"]
 
 LONGEST_SENTENCE = 600
-"""Words. The parser scores every relation for every pair of words: 1,000 words were measured to take 2 GB."""
+"""Words. The parser compares all words of a sentence with each other: memory grows with the square."""
 
 LONGEST_PARAGRAPH = 200_000
-"""Code points without a blank line. The tokenizer copies the rest of a paragraph after every thousand characters."""
+"""Code points without a blank line. They are read in windows of a thousand, one after the other."""
 
-BATCH_CHARACTERS = 32_000
-"""Code points that go through the pipeline together: enough to fill Stanza's batches, a few hundred MB of objects."""
+PIECE_CHARACTERS = 250_000
+"""Code points of a text that are cut into sentences at once; a longer text is cut at blank lines."""
+
+BATCH_CHARACTERS = 64_000
+"""Code points that go through the pipeline together, where pieces are smaller: a few hundred MB of objects."""
+
+BATCH_WORDS = 16_000
+"""Words that go through the layers after the tokenizer together."""
+
+PRECISIONS = ("exact", "fast")
 
 OPTIONS = {"quotes": "ascii", "longest_sentence": LONGEST_SENTENCE, "longest_paragraph": LONGEST_PARAGRAPH}
 
@@ -62,7 +73,7 @@ class _TooLong(ValueError):
     """The text exceeds a bound of this module."""
 
 
-def describe_configuration(package: Package) -> dict[str, Any]:
+def describe_configuration(package: Package, precision: str = "exact") -> dict[str, Any]:
     """Collect everything that decides what a parse looks like; its hash names the cache folder and enters every key."""
     return {
         "schema": SCHEMA_VERSION,
@@ -72,10 +83,11 @@ def describe_configuration(package: Package) -> dict[str, Any]:
         "processors": list(package.processors),
         "models": dict(sorted(package.checksums().items())),
         "options": dict(OPTIONS),
+        "precision": precision,
     }
 
 
-def analyse(texts: Sequence[str], package: Package) -> list[Outcome]:
+def analyse(texts: Sequence[str], package: Package, precision: str = "exact") -> list[Outcome]:
     """Analyse texts with the package's pipeline, which is loaded (and its files verified) at the first call.
 
     Parameters
@@ -84,6 +96,8 @@ def analyse(texts: Sequence[str], package: Package) -> list[Outcome]:
         As they were read; quotes are folded here.
     package : Package
         What :func:`corpus_tools.language.models.find_package` found.
+    precision : "exact" or "fast", default "exact"
+        As in :func:`corpus_tools.language.acceleration.accelerate`.
 
     Returns
     -------
@@ -92,12 +106,12 @@ def analyse(texts: Sequence[str], package: Package) -> list[Outcome]:
 
     Notes
     -----
-    A text is cut at blank lines, where Stanza's tokenizer ends a sentence anyway, into pieces of at most
-    `BATCH_CHARACTERS`; pieces of several texts go through the pipeline together. Where that fails the batch is
-    halved until the text that fails stands alone.
+    A text of more than `PIECE_CHARACTERS` is cut at blank lines, where Stanza's tokenizer ends a sentence anyway;
+    pieces of several texts go through the pipeline together. Where that fails the batch is halved until the text that
+    fails stands alone.
     """
     with _lock:
-        pipeline = load_pipeline(package)
+        engine = load_engine(package, precision)
         outcomes: list[list[tuple[int, Outcome]]] = [[] for _ in texts]
         pieces = []
         for number, text in enumerate(texts):
@@ -106,9 +120,15 @@ def analyse(texts: Sequence[str], package: Package) -> list[Outcome]:
             except _TooLong as error:
                 outcomes[number] = [(0, Outcome(reason=str(error), lasting=True))]
         for batch in _batches(pieces):
-            for piece, outcome in zip(batch, _try(pipeline, batch), strict=True):
+            for piece, outcome in zip(batch, _try(engine, batch), strict=True):
                 outcomes[piece.text].append((piece.offset, outcome))
     return [_join(found) for found in outcomes]
+
+
+@lru_cache(maxsize=2)
+def load_engine(package: Package, precision: str = "exact") -> Accelerated:
+    """Load a package's pipeline and accelerate it, once per process."""
+    return accelerate(load_pipeline(package), precision=precision)
 
 
 @lru_cache(maxsize=1)
@@ -129,14 +149,14 @@ def load_pipeline(package: Package) -> Any:
 
 
 def _cut(number: int, text: str) -> Iterator[_Piece]:
-    """Cut a text at blank lines into pieces of at most BATCH_CHARACTERS, where paragraphs allow it."""
+    """Cut a text at blank lines into pieces of at most PIECE_CHARACTERS, where paragraphs allow it."""
     start = 0
     end = 0  # of the last paragraph that fits
     for stop in [*(match.end() for match in _PARAGRAPH_END.finditer(text)), len(text)]:
         if stop - end > LONGEST_PARAGRAPH:
             what = f"a paragraph of {stop - end} characters without a blank line, at character {end}"
             raise _TooLong(f"{what} (the limit is {LONGEST_PARAGRAPH})")
-        if stop - start > BATCH_CHARACTERS and end > start:
+        if stop - start > PIECE_CHARACTERS and end > start:
             yield _Piece(number, start, text[start:end])
             start = end
         end = stop
@@ -156,38 +176,61 @@ def _batches(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
         yield batch
 
 
-def _try(pipeline: Any, batch: Sequence[_Piece]) -> list[Outcome]:
+def _try(engine: Accelerated, batch: Sequence[_Piece]) -> list[Outcome]:
     try:
-        return _run(pipeline, batch)
+        return _run(engine, batch)
     except Exception as error:  # whatever Stanza or torch raise on one text must not cost the other texts
         if len(batch) == 1:
             first_line = str(error).partition("\n")[0][:200]
             return [Outcome(reason=f"{type(error).__name__}: {first_line}")]
     half = len(batch) // 2
-    return _try(pipeline, batch[:half]) + _try(pipeline, batch[half:])
+    return _try(engine, batch[:half]) + _try(engine, batch[half:])
 
 
-def _run(pipeline: Any, batch: Sequence[_Piece]) -> list[Outcome]:
-    from stanza.models.common.doc import Document
-
-    documents = [Document([], text=fold_quotes(piece.source)) for piece in batch]
-    documents = pipeline.bulk_process(documents, processors="tokenize,mwt")
-    faults = [_find_long_sentence(document) for document in documents]
-    short = [document for document, fault in zip(documents, faults, strict=True) if not fault and document.sentences]
-    rest = [name for name in pipeline.processors if name not in ("tokenize", "mwt")]
-    if short and rest:
-        pipeline.process(short, processors=rest)
+def _run(engine: Accelerated, batch: Sequence[_Piece]) -> list[Outcome]:
+    texts = engine.segment([fold_quotes(piece.source) for piece in batch])
+    faults = [_find_long_sentence(text.sentences) for text in texts]
+    _annotate(engine, [text.sentences for text, fault in zip(texts, faults, strict=True) if fault is None])
     return [
-        Outcome(tabulate(document, piece.source)) if fault is None else Outcome(reason=fault, lasting=True)
-        for document, piece, fault in zip(documents, batch, faults, strict=True)
+        Outcome(tabulate(text.sentences, text.starts, text.ends, piece.source))
+        if fault is None
+        else Outcome(reason=fault, lasting=True)
+        for text, piece, fault in zip(texts, batch, faults, strict=True)
     ]
 
 
-def _find_long_sentence(document: Any) -> str | None:
-    for sentence in document.sentences:
-        if len(sentence.words) > LONGEST_SENTENCE:
-            what = f"a sentence of {len(sentence.words)} words, beginning with {sentence.text[:40]!r}"
-            return f"{what} (the limit is {LONGEST_SENTENCE})"
+def _annotate(engine: Accelerated, texts: Sequence[Sentences]) -> None:
+    """Fill the columns of all texts, so many sentences at a time as memory bears."""
+    lengths = [int(length) for text in texts for length in text.lengths]
+    tokens = [sentence for text in texts for sentence in text.tokens]
+    words = [sentence for text in texts for sentence in text.words]
+    parts = []
+    for first, stop in _cut_by_words(lengths):
+        parts.append(Sentences(tokens[first:stop], words[first:stop]))
+        engine.annotate(parts[-1])
+    for name in parts[0].columns if parts else ():
+        values = chain.from_iterable(part.columns[name] for part in parts)
+        for text in texts:
+            count = int((text.token_lengths if name == "ner" else text.lengths).sum())
+            text.columns[name] = list(islice(values, count))
+
+
+def _cut_by_words(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    first = size = 0
+    for number, length in enumerate(lengths):
+        if number > first and size + length > BATCH_WORDS:
+            yield first, number
+            first, size = number, 0
+        size += length
+    if first < len(lengths):
+        yield first, len(lengths)
+
+
+def _find_long_sentence(sentences: Sentences) -> str | None:
+    for number, length in enumerate(sentences.lengths.tolist()):
+        if length > LONGEST_SENTENCE:
+            start = " ".join(sentences.tokens[number][:40])[:40]
+            return f"a sentence of {length} words, beginning with {start!r} (the limit is {LONGEST_SENTENCE})"
     return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from tqdm.auto import tqdm
 
 from corpus_tools.language.cache import Store
 from corpus_tools.language.models import Package
-from corpus_tools.language.shards import Job, encode
+from corpus_tools.language.shards import Job, decode_header, encode
 from corpus_tools.text.errors import InputError
 
 __all__ = ["BATCH_CHARACTERS", "count_workers", "fill_store", "parse_jobs", "plan_batches"]
@@ -52,16 +53,19 @@ def fill_store(
         The reasons, by key, of texts that failed in a way that is not kept.
     """
     check_workers(workers)
-    articles, characters = _survey(jobs, store)
+    articles, cached, characters = _survey(jobs, store)
     failures: dict[str, str] = {}
     if not articles:
         return failures
     batches = plan_batches((job for job in jobs if job.text.strip()), store)
     run = _choose_runner(count_workers(workers, characters), package, store.configuration)
+    started, words = time.monotonic(), 0
     with tqdm(total=articles, desc="parsing", unit=" articles", disable=not progress, file=sys.stderr) as bar:
         for batch, (data, failed) in run(batches):
             store.add(data)
             failures.update(failed)
+            words += decode_header(data).words
+            bar.set_postfix_str(f"{words / (time.monotonic() - started):,.0f} words/s, {cached} cached", refresh=False)
             bar.update(len(batch))
     return failures
 
@@ -106,7 +110,7 @@ def parse_jobs(jobs: Sequence[Job], package: Package, configuration: Mapping[str
     """
     from corpus_tools.language.pipeline import analyse
 
-    outcomes = list(zip(jobs, analyse([job.text for job in jobs], package), strict=True))
+    outcomes = list(zip(jobs, analyse([job.text for job in jobs], package, configuration["precision"]), strict=True))
     tables = [(job, outcome.table) for job, outcome in outcomes if outcome.table is not None]
     lasting = [(job, outcome.reason) for job, outcome in outcomes if outcome.reason is not None and outcome.lasting]
     passing = {job.key: outcome.reason for job, outcome in outcomes if outcome.reason and not outcome.lasting}
@@ -137,10 +141,11 @@ def check_workers(workers: int | str) -> None:
         raise InputError(f"workers must be 'auto' or a number from 1, got {workers!r}")
 
 
-def _survey(jobs: Iterable[Job], store: Store) -> tuple[int, int]:
-    """How many distinct texts are to be parsed, and their characters."""
-    missing = {job.key: len(job.text) for job in jobs if job.text.strip() and job.key not in store}
-    return len(missing), sum(missing.values())
+def _survey(jobs: Iterable[Job], store: Store) -> tuple[int, int, int]:
+    """How many distinct texts are to be parsed and how many are cached, and the characters of the first."""
+    sizes = {job.key: 0 if job.key in store else len(job.text) for job in jobs if job.text.strip()}
+    missing = sum(1 for size in sizes.values() if size)
+    return missing, len(sizes) - missing, sum(sizes.values())
 
 
 def _choose_runner(count: int, package: Package, configuration: Mapping[str, Any]) -> Runner:

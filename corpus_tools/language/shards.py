@@ -43,6 +43,11 @@ class ShardHeader:
     rows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def words(self) -> int:
+        """Rows of all tables."""
+        return max((stop for _, stop in self.rows.values()), default=0)
+
 
 def hash_configuration(configuration: Mapping[str, Any]) -> str:
     """Return the sha256 of a configuration in canonical JSON."""

@@ -1,4 +1,4 @@
-"""The token table: its columns, and how Stanza's documents become rows that obey the offset law.
+"""The token table: its columns, and how sentences become rows that obey the offset law.
 
 One row a word. Columns, in this order:
 
@@ -26,12 +26,16 @@ No value is ever missing: a string column whose processor did not run holds empt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from corpus_tools.language.acceleration.sentences import Sentences
 
 __all__ = ["COLUMNS", "SCHEMA", "SCHEMA_VERSION", "fold_quotes", "join_pieces", "tabulate", "to_frame"]
 
@@ -70,13 +74,15 @@ def fold_quotes(text: str) -> str:
     return text.translate(_QUOTES)
 
 
-def tabulate(document: Any, source: str) -> pa.Table:
-    """Rows for one of Stanza's documents.
+def tabulate(sentences: Sentences, starts: Sequence[int], ends: Sequence[int], source: str) -> pa.Table:
+    """Rows for the sentences of one text.
 
     Parameters
     ----------
-    document : stanza.models.common.doc.Document
-        The analysis of ``fold_quotes(source)``.
+    sentences : Sentences
+        The analysis of ``fold_quotes(source)``; columns that are not there stay empty.
+    starts, ends : sequence of int
+        The span of each token.
     source : str
         The text as it was read; ``text`` is sliced from it.
 
@@ -91,11 +97,26 @@ def tabulate(document: Any, source: str) -> pa.Table:
         A token has no place in the source, or stands at another place than its text says. Nothing with a doubtful
         offset leaves this function.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    for row in _rows(document, source):
-        for name, value in zip(COLUMNS, row, strict=True):
-            columns[name].append(value)
-    return pa.table(columns, schema=SCHEMA)
+    _check_spans([token for tokens in sentences.tokens for token in tokens], starts, ends, source)
+    words = np.fromiter((len(parts) for tokens in sentences.words for parts in tokens), np.int64)
+    lengths = sentences.lengths
+    token = np.repeat(np.arange(len(words)), words)
+    before = np.repeat(lengths.cumsum() - lengths, lengths)
+    slices = [source[start:end] for start, end in zip(starts, ends, strict=True)]
+    columns: dict[str, Any] = {
+        "sentence": np.repeat(np.arange(len(lengths)), lengths),
+        "token": token,
+        "word": np.arange(len(token)) - before + 1,
+        "start": np.asarray(starts, dtype=np.int64)[token],
+        "end": np.asarray(ends, dtype=np.int64)[token],
+        "text": _spread(slices, token),
+        "form": pa.array(sentences.forms, pa.string()),
+        "head": pa.array(sentences.columns.get("head", [-1] * len(token)), pa.int64()),
+        "ner": _spread(sentences.columns.get("ner", [""] * len(words)), token),
+    }
+    for name in ("lemma", "upos", "xpos", "feats", "deprel"):
+        columns[name] = pa.array(sentences.columns.get(name, [""] * len(token)), pa.string())
+    return pa.table([columns[name] for name in COLUMNS], schema=SCHEMA)
 
 
 def join_pieces(pieces: Sequence[tuple[int, pa.Table]]) -> pa.Table:
@@ -117,31 +138,23 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _rows(document: Any, source: str) -> Iterator[tuple[Any, ...]]:
+def _spread(values: Sequence[str], token: npt.NDArray[np.int64]) -> pa.Array:
+    """Repeat the value of each token for each of its words."""
+    return pa.array(values, pa.string()).take(pa.array(token))
+
+
+def _check_spans(tokens: Sequence[str], starts: Sequence[int], ends: Sequence[int], source: str) -> None:
+    """Raise ValueError where the source does not say the same at a token's span."""
+    folded = fold_quotes(source)
     position = 0
-    number = 0
-    for index, sentence in enumerate(document.sentences):
-        for token in sentence.tokens:
-            start, end = _anchor(token, source, position)
-            text, ner = source[start:end], token.ner or ""
-            for word in token.words:
-                head = -1 if word.head is None else word.head
-                tags = (word.lemma or "", word.upos or "", word.xpos or "", word.feats or "")
-                yield index, number, word.id, start, end, text, word.text, *tags, head, word.deprel or "", ner
-            position = end
-            number += 1
-
-
-def _anchor(token: Any, source: str, position: int) -> tuple[int, int]:
-    """Return the token's span, or ValueError if the source does not say the same there."""
-    start, end = token.start_char, token.end_char
-    if start is None or end is None or not position <= start < end <= len(source):
-        raise ValueError(f"token {token.text[:40]!r} has no place in the text (span {start}-{end} after {position})")
-    if token.text != _UNKNOWN and token.text != source[start:end]:
-        # Stanza folds white space inside a token and knows the folded quotes: compare what remains.
-        if _BLANK.sub("", token.text) != _BLANK.sub("", fold_quotes(source[start:end])):
-            raise ValueError(f"token {token.text[:40]!r} is not what the text has at {start}-{end}")
-    return int(start), int(end)
+    for token, start, end in zip(tokens, starts, ends, strict=True):
+        if start is None or end is None or not position <= start < end <= len(source):
+            raise ValueError(f"token {token[:40]!r} has no place in the text (span {start}-{end} after {position})")
+        if token != folded[start:end] and token != _UNKNOWN:
+            # Stanza folds white space inside a token: compare what remains.
+            if _BLANK.sub("", token) != _BLANK.sub("", folded[start:end]):
+                raise ValueError(f"token {token[:40]!r} is not what the text has at {start}-{end}")
+        position = end
 
 
 def _move(table: pa.Table, by: dict[str, int]) -> pa.Table:

@@ -35,9 +35,9 @@ def train_models(plan: Plan) -> Iterator[tuple[str, Path]]:
 
 def _train(plan: Plan, stage: str, build: Callable[[Plan], Learner]) -> Path:
     """Run one stage, or return its result where it is done."""
+    from corpus_tools.language.acceleration.biaffine import matrix_biaffine
     from corpus_tools.language.training.loop import fit
     from corpus_tools.language.training.state import seed_everything
-    from corpus_tools.language.training.weights import matrix_biaffine
 
     done, model = plan.work / f"{stage}.done", plan.work / f"{stage}.pt"
     if done.exists() and model.exists():

@@ -1,4 +1,4 @@
-"""Old weights in new models, and the biaffine scorer as a matrix product.
+"""Old weights in new models.
 
 A model that gets word vectors has more input columns than the one trained before without them. Everything that has
 kept its shape is copied; in matrices over the input, the old columns are copied to their new places and the new
@@ -8,7 +8,6 @@ columns start small, so that training goes on from the old score instead of from
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,32 +47,6 @@ def warm_start(model: nn.Module, weights: Mapping[str, Tensor], blocks: Sequence
         for name in state.keys() & weights.keys():
             taken += _copy(state[name], weights[name].float(), blocks)
     return taken
-
-
-@contextmanager
-def matrix_biaffine() -> Iterator[None]:
-    """Replace Stanza's ``torch.bilinear`` in its tag scorers by the same product as matrix products, for a while.
-
-    The scores are the same up to rounding, a training step of the tagger takes two thirds of the time.
-    """
-    from stanza.models.common.biaffine import BiaffineScorer
-
-    original = BiaffineScorer.forward
-    BiaffineScorer.forward = _score_biaffine
-    try:
-        yield
-    finally:
-        BiaffineScorer.forward = original
-
-
-def _score_biaffine(self: Any, first: Tensor, second: Tensor) -> Tensor:
-    one = torch.cat([first, first.new_ones(*first.shape[:-1], 1)], -1)
-    two = torch.cat([second, second.new_ones(*second.shape[:-1], 1)], -1)
-    weight: Tensor = self.W_bilin.weight  # outputs x first x second
-    outputs, rows, columns = weight.shape
-    mixed = two @ weight.permute(2, 0, 1).reshape(columns, outputs * rows)
-    mixed = mixed.view(*two.shape[:-1], outputs, rows)
-    return torch.as_tensor((mixed @ one.unsqueeze(-1)).squeeze(-1) + self.W_bilin.bias)
 
 
 def _places(layout: Layout) -> Iterator[tuple[tuple[str, int], int]]:

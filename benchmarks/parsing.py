@@ -1,0 +1,222 @@
+"""Parsing newswire: the loop that everybody writes, Stanza's own `bulk_process`, and `parse`, in one run.
+
+    python benchmarks/parsing.py ARTICLES [--articles 40] [--rounds 2] [--json FILE]
+
+Every mode runs in a process of its own, which also gives its peak memory (of the largest worker where there are some).
+The modes take turns, `--rounds` times, and the best time of each counts, so that a burst of other work on the machine
+does not decide. The baselines, and `parse` in one process, are timed with the models loaded. `parse` with workers is
+timed as a user calls it, their start included; `start` is what it takes with nothing to parse. On a sample of a few
+articles it is most of the time, on a corpus next to nothing: judge workers by the whole corpus.
+
+Equality is counted by word against the loop, words of other spans counting as different.
+
+On a machine that others use too, Stanza's threads wait for each other and the baselines fall far behind: there, compare
+with `--baseline-threads 1`.
+
+The floor is what the matrix products of the models alone would take at the rate of a large product on this machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pickle
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MODES = ("loop", "bulk", "exact-1", "exact-2", "fast-1", "fast-2")
+COLUMNS = ("form", "lemma", "upos", "xpos", "feats", "head", "deprel", "ner")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="folder of .txt files")
+    parser.add_argument("--articles", type=int, help="take so many, spread evenly; all without it")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--baseline-threads", type=int, help="threads of the baselines; Stanza's default without it")
+    parser.add_argument("--modes", nargs="*", choices=MODES, default=MODES)
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--run", help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    texts = read_texts(options.folder, options.articles)
+    if options.run:
+        run(options.run, texts, options.out)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        figures = compare(options, Path(folder))
+    print_table(figures)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+
+
+def read_texts(folder: Path, count: int | None) -> list[str]:
+    files = sorted(folder.glob("*.txt"))
+    if count is not None:
+        files = files[:: max(1, len(files) // count)][:count]
+    return [path.open(encoding="utf-8", errors="replace", newline="").read() for path in files]
+
+
+def compare(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    best: dict[str, dict[str, Any]] = {}
+    for _ in range(options.rounds):
+        for mode in options.modes:
+            found = start(options, mode, folder / f"{mode}.pickle")
+            if mode not in best or found["seconds"] < best[mode]["seconds"]:
+                best[mode] = found
+    expected = pickle.loads((folder / "loop.pickle").read_bytes())
+    rows = []
+    for mode, row in best.items():
+        row |= {"mode": mode, "rate": row["words"] / row["seconds"]}
+        row["equal"] = equality(expected, pickle.loads((folder / f"{mode}.pickle").read_bytes()))
+        rows.append(row)
+    for row in rows:
+        row["ratio"] = row["rate"] / rows[0]["rate"]
+    return {"machine": describe_machine(), "rows": rows, "floor": start(options, "floor", folder / "floor.pickle")}
+
+
+def start(options: argparse.Namespace, mode: str, out: Path) -> dict[str, Any]:
+    command = [sys.executable, __file__, str(options.folder), "--run", mode, "--out", str(out)]
+    if options.articles is not None:
+        command += ["--articles", str(options.articles)]
+    threads = (
+        options.baseline_threads if mode in ("loop", "bulk") else 1 if mode[-1] == "1" or mode == "floor" else None
+    )
+    environment = {**os.environ, **({"OMP_NUM_THREADS": str(threads)} if threads else {})}
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    print(f"{mode}: {found.get('seconds', 0):.1f} s", file=sys.stderr)
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------------ the modes
+
+
+def run(mode: str, texts: list[str], out: Path) -> None:
+    if mode == "floor":
+        from parsing_floor import measure_floor
+
+        print(json.dumps(measure_floor(texts)))
+        return
+    if mode in ("loop", "bulk"):
+        seconds, start_seconds, tables = run_stanza(mode, texts)
+    else:
+        seconds, start_seconds, tables = run_ours(*mode.split("-"), texts)
+    out.write_bytes(pickle.dumps(tables))
+    words = sum(len(table) for table in tables)
+    who = resource.RUSAGE_CHILDREN if mode.endswith("-2") else resource.RUSAGE_SELF
+    peak = resource.getrusage(who).ru_maxrss / 1024
+    print(json.dumps({"words": words, "seconds": seconds, "start": start_seconds, "peak_mb": peak}))
+
+
+def plain_pipeline() -> Any:
+    import stanza
+
+    from corpus_tools.language.models import package_path
+
+    return stanza.Pipeline("en", dir=str(package_path("lite")), package="lite", download_method=None, verbose=False)
+
+
+def run_stanza(mode: str, texts: list[str]) -> tuple[float, float, list[Any]]:
+    from corpus_tools.language.tokens import fold_quotes
+
+    pipeline = plain_pipeline()
+    folded = [fold_quotes(text) for text in texts]
+    pipeline("Once, so that everything is loaded.")
+    began = time.perf_counter()
+    if mode == "loop":
+        documents = [pipeline(text) for text in folded]
+    else:
+        chunks = [folded[first : first + 100] for first in range(0, len(folded), 100)]
+        documents = [document for chunk in chunks for document in pipeline.bulk_process(chunk)]
+    seconds = time.perf_counter() - began
+    return seconds, 0.0, [list(rows_of(document)) for document in documents]
+
+
+def rows_of(document: Any) -> Iterator[tuple[Any, ...]]:
+    for sentence in document.sentences:
+        for token in sentence.tokens:
+            for word in token.words:
+                tags = (word.lemma or "", word.upos or "", word.xpos or "", word.feats or "")
+                place = (token.start_char, token.end_char, word.id)
+                yield (*place, word.text, *tags, word.head, word.deprel or "", token.ner or "")
+
+
+def run_ours(precision: str, workers: str, texts: list[str]) -> tuple[float, float, list[Any]]:
+    from corpus_tools.language.models import find_package
+    from corpus_tools.language.parses import parse
+    from corpus_tools.language.pipeline import analyse
+    from corpus_tools.text.article import Article
+
+    def once(chosen: list[str]) -> tuple[float, Any]:
+        articles = [Article(str(number), text) for number, text in enumerate(chosen)]
+        began = time.perf_counter()
+        parses = parse(articles, workers=int(workers), precision=precision, progress=False)
+        return time.perf_counter() - began, parses
+
+    if workers == "1":
+        analyse(["Once, so that everything is loaded."], find_package("lite"), precision)
+        start_seconds = 0.0
+    else:
+        # One batch for each worker, so that each of them starts.
+        start_seconds, _ = once([f"{number}. " + " " * 63_000 for number in range(int(workers))])
+    seconds, parses = once(texts)
+    names = ["start", "end", "word", *COLUMNS]
+    return seconds, start_seconds, [list(found.tokens[names].itertuples(index=False, name=None)) for found in parses]
+
+
+def equality(expected: list[Any], found: list[Any]) -> dict[str, float]:
+    """Share of the loop's words that have the same value at the same span, by column."""
+    same = dict.fromkeys(COLUMNS, 0)
+    words = 0
+    for one, other in zip(expected, found, strict=True):
+        values = {row[:3]: row[3:] for row in other}
+        words += len(one)
+        for row in one:
+            theirs = values.get(row[:3], (None,) * len(COLUMNS))
+            for name, left, right in zip(COLUMNS, row[3:], theirs, strict=True):
+                same[name] += left == right
+    return {name: count / words for name, count in same.items()}
+
+
+def describe_machine() -> dict[str, Any]:
+    import stanza
+    import torch
+
+    names = [line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    versions = {"python": platform.python_version(), "torch": torch.__version__, "stanza": stanza.__version__}
+    return {"processor": names[0] if names else platform.processor(), "cores": cores, **versions}
+
+
+def _cpu_lines() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text("utf-8").splitlines() if path.exists() else []
+
+
+def print_table(figures: dict[str, Any]) -> None:
+    print(json.dumps(figures["machine"]))
+    print(f"{'mode':8} {'words/s':>8} {'ratio':>6} {'start s':>8} {'peak MB':>8}  equal to the loop, %")
+    for row in figures["rows"]:
+        equal = " ".join(f"{name} {share * 100:.2f}" for name, share in row["equal"].items())
+        print(
+            f"{row['mode']:8} {row['rate']:8.0f} {row['ratio']:6.2f} {row['start']:8.1f} {row['peak_mb']:8.0f}  {equal}"
+        )
+    floor = figures["floor"]
+    print(
+        f"floor: {floor['words_a_second_at_the_floor']:.0f} words/s at {floor['gflops_float32']:.0f} GFLOPS (float32)"
+    )
+    for name, share in floor["share_of_floor"].items():
+        print(f"  {name}: {share * 100:.0f}% of it")
+
+
+if __name__ == "__main__":
+    main()

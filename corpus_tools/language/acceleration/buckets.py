@@ -1,0 +1,119 @@
+"""Batches for recurrent networks: sentences of like length together, time step by time step, without padding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Bucket", "fill_buckets", "find_units", "read_characters"]
+
+Integers = npt.NDArray[np.int64]
+
+BUCKET = 2_048
+"""Words that go through a network together: wide enough for the matrix products, a few tens of MB of intermediate."""
+
+CHARACTER_CELLS = 65_536
+"""Cells (words times characters of the longest) that go through a character network together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Sentences by falling length, laid out as a ``PackedSequence``: all first words, all second words, and so on.
+
+    Attributes
+    ----------
+    sentences : array
+        Which sentences.
+    lengths : array
+        Their lengths, falling.
+    rows : array
+        Which row of the flat columns stands at each packed place.
+    sizes : array
+        How many sentences reach each time step.
+    """
+
+    sentences: Integers
+    lengths: Integers
+    rows: Integers
+    sizes: Integers
+
+    def places(self) -> Integers:
+        """Packed place of each word by sentence and position; 0 where a sentence has no such word."""
+        offsets = np.concatenate([[0], self.sizes.cumsum()[:-1]])
+        places = offsets[None, :] + np.arange(len(self.lengths))[:, None]
+        return np.where(self.mask(), places, 0)
+
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """Tell by sentence and position whether there is a word."""
+        present: npt.NDArray[np.bool_] = np.arange(int(self.lengths[0]))[None, :] < self.lengths[:, None]
+        return present
+
+
+def fill_buckets(lengths: Integers, *, size: int | None = None) -> Iterator[Bucket]:
+    """Cut sentences, given as lengths in the order of the flat columns, into buckets of at most `size` words.
+
+    A sentence that is longer stands alone. Sentences without words are left out.
+    """
+    size = BUCKET if size is None else size
+    starts = lengths.cumsum() - lengths
+    order = np.argsort(-lengths, kind="stable")
+    order = order[lengths[order] > 0]
+    first = 0
+    while first < len(order):
+        total = lengths[order[first:]].cumsum()
+        stop = first + max(1, int(np.searchsorted(total, size, side="right")))
+        yield _make_bucket(order[first:stop], starts, lengths)
+        first = stop
+
+
+def find_units(keys: Sequence[Any]) -> tuple[list[Any], Integers]:
+    """Return the distinct keys in order of appearance, and the number of each key among them."""
+    numbers: dict[Any, int] = {}
+    places = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, len(keys))
+    return list(numbers), places
+
+
+def read_characters(model: Any, words: Sequence[Sequence[int]]) -> Any:
+    """Run Stanza's ``CharacterModel`` once over each of some distinct words.
+
+    Parameters
+    ----------
+    model : stanza.models.common.char_model.CharacterModel
+    words : sequence of sequence of int
+        Character numbers of each word.
+
+    Returns
+    -------
+    torch.Tensor
+        One row a word, in the order given.
+    """
+    import torch
+
+    lengths = np.array([len(word) for word in words], dtype=np.int64)
+    order = np.argsort(-lengths, kind="stable")
+    found = None
+    first = 0
+    while first < len(order):
+        stop = first + max(1, CHARACTER_CELLS // int(lengths[order[first]]))
+        chosen = order[first:stop]
+        padded = np.zeros((len(chosen), int(lengths[chosen[0]])), dtype=np.int64)
+        for row, number in enumerate(chosen):
+            padded[row, : lengths[number]] = words[number]
+        same = list(range(len(chosen)))
+        rows = model(torch.from_numpy(padded), None, same, [len(chosen)], lengths[chosen].tolist()).data
+        found = rows.new_empty(len(words), rows.shape[1]) if found is None else found
+        found[torch.from_numpy(chosen)] = rows
+        first = stop
+    return found
+
+
+def _make_bucket(chosen: Integers, starts: Integers, lengths: Integers) -> Bucket:
+    chosen_lengths = lengths[chosen]
+    steps = np.arange(int(chosen_lengths[0]))
+    present = steps[:, None] < chosen_lengths[None, :]
+    rows = (starts[chosen][None, :] + steps[:, None])[present]
+    return Bucket(chosen, chosen_lengths, rows, present.sum(1))
