@@ -227,7 +227,8 @@ def test_no_label_in_three_articles_is_refused(world):
 def test_parameters_and_clone(world):
     model = FrameDetector(world.book, features="words", exclusive=True, C=2.0, random_state=7)
     assert model.get_params(deep=False) == {
-        "codebook": world.book, "features": "words", "exclusive": True, "C": 2.0, "random_state": 7,
+        "codebook": world.book, "features": "words", "exclusive": True, "head": "auto", "embeddings": None, "C": 2.0,
+        "random_state": 7,
     }  # fmt: skip
     copy = clone(model).set_params(C=3.0)
     assert (copy.C, model.C, copy.codebook) == (3.0, 2.0, world.book)

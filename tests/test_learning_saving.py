@@ -89,7 +89,14 @@ def test_saving_takes_nothing_from_the_detector_in_memory(world, tmp_path):
 def test_manifest_says_what_made_it(world, frames, folder):
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["format"] == FORMAT and manifest["type"] == "FrameDetector" and manifest["codebook"] == "1.0"
-    assert manifest["parameters"] == {"features": "words", "exclusive": False, "C": 2.0, "random_state": 0}
+    assert manifest["parameters"] == {
+        "features": "words",
+        "exclusive": False,
+        "head": "auto",
+        "embeddings": None,
+        "C": 2.0,
+        "random_state": 0,
+    }
     assert set(manifest["versions"]) >= {"python", "corpus_tools", "stanza", "torch", "scikit-learn", "pandas"}
     assert set(manifest["training_articles"]) == set(world.corpus.ids)
 

@@ -11,6 +11,7 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -30,14 +31,17 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     C
         Inverse strength of the L2 penalty.
+    model
+        `"logistic"`, `"svm"` (squared hinge loss) or `"few_shot"` (difference of the two classes' mean rows).
     folds
         Folds of the inner cross-validation; fewer where a class has fewer rows or groups.
     random_state
         Seed of the inner folds.
     """
 
-    def __init__(self, C: float = 4.0, folds: int = 5, random_state: int = 0) -> None:
+    def __init__(self, C: float = 4.0, folds: int = 5, random_state: int = 0, model: str = "logistic") -> None:
         self.C = C
+        self.model = model
         self.folds = folds
         self.random_state = random_state
 
@@ -88,7 +92,11 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         chosen = (self.decision_function(X) > 0).astype(int)
         return np.asarray(self.classes_[chosen])
 
-    def _model(self) -> LogisticRegression:
+    def _model(self) -> Any:
+        if self.model == "few_shot":
+            return MeanDifference()
+        if self.model == "svm":
+            return LinearSVC(C=self.C / 8, class_weight="balanced", random_state=self.random_state)
         # the dual form is several times faster where there are more features than rows
         return LogisticRegression(
             C=self.C,
@@ -99,7 +107,7 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             random_state=self.random_state,
         )
 
-    def _inner_scores(self, X: Any, truth: Array, groups: Sequence[Any] | None, whole: LogisticRegression) -> Array:
+    def _inner_scores(self, X: Any, truth: Array, groups: Sequence[Any] | None, whole: Any) -> Array:
         """Out-of-fold decision values; rows whose fold could not be fitted keep the values of the whole fit."""
         scores = np.asarray(X @ whole.coef_.ravel() + whole.intercept_[0]).ravel()
         for train, test in self._folds(truth, groups):
@@ -124,6 +132,18 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _sigmoid(self, scores: Array) -> Array:
         return np.asarray(expit(self.slope_ * scores + self.offset_))
+
+
+class MeanDifference:
+    """The direction from the mean of the negative rows to that of the positive ones: enough for very few examples."""
+
+    def fit(self, X: Any, y: Array) -> MeanDifference:
+        """Fit to an array of shape (rows, features) and labels 0 and 1."""
+        means = [np.asarray(X[np.flatnonzero(y == side)].mean(axis=0)).ravel() for side in (0, 1)]
+        low, high = (mean / (np.linalg.norm(mean) + 1e-12) for mean in means)
+        self.coef_ = (high - low)[None]
+        self.intercept_ = np.zeros(1)
+        return self
 
 
 def fit_sigmoid(scores: Array, truth: Array) -> tuple[float, float]:

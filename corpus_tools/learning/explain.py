@@ -3,7 +3,8 @@
 The uncalibrated score of a unit is the sum over its features of weight times value, plus the intercept. A feature
 made by several places (a word that occurs twice) shares its contribution evenly among them. Features without a place
 (character n-grams, context, vectors) are summed up in one row a block, so that the rows of a unit add up to its
-score.
+score. Embeddings have no columns that are words: their contribution is shared out by occlusion, each word getting what
+the score loses when the word is left out, and the rest standing in one row without a place.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from corpus_tools.learning.dense import DenseView
 from corpus_tools.learning.detections import EVIDENCE
+from corpus_tools.learning.words import cut_around, find_words
 
 if TYPE_CHECKING:
     from corpus_tools.learning.frames import FrameDetector
@@ -30,15 +33,21 @@ def explain_units(detector: FrameDetector, units: pd.DataFrame) -> pd.DataFrame:
         (-1 where a feature has no place). The weights of one unit and label add up to the model's uncalibrated score
         less its intercept.
     """
-    matrix = detector.features_.transform(units)
+    views = detector.features_.views(units)
+    matrix = views["terms"]
     names = detector.features_.get_feature_names_out()
     rows: list[dict[str, Any]] = []
     for position, unit in enumerate(units.to_dict("records")):
         places = detector.features_.locate(unit)
         row = matrix[position]
-        for label, model in detector.models_.items():
-            weights = row.data * model.coef_.ravel()[row.indices]
-            rows.extend(_rows(unit, label, names[row.indices], weights, places))
+        for label in detector.labels_:
+            found = detector.weights(label)
+            if found is None:
+                continue
+            rows.extend(_rows(unit, label, names[row.indices], row.data * found["terms"][row.indices], places))
+            if detector.features_.dense_ is not None:
+                whole = float(views["embeddings"][position] @ found["embeddings"])
+                rows.extend(_occluded_rows(detector.features_.dense_, unit, label, found["embeddings"], whole))
     table = pd.DataFrame(rows, columns=list(EVIDENCE))
     return table.astype({"start": "int64", "end": "int64", "weight": "float64"})
 
@@ -54,8 +63,7 @@ def _rows(
             block = name.split(":", 1)[0]
             rest[block] = rest.get(block, 0.0) + float(weight)
             continue
-        for sentence, positions in places[name]:
-            start, end = min(sentence.starts[i] for i in positions), max(sentence.ends[i] for i in positions)
+        for start, end in places[name]:
             made.append(
                 {
                     "unit": unit["unit"],
@@ -81,3 +89,67 @@ def _rows(
                 }
             )
     return made
+
+
+def _occluded_rows(
+    dense: DenseView, unit: Mapping[Any, Any], label: str, weights: Any, whole: float
+) -> list[dict[str, Any]]:
+    """Share the contribution of the embeddings out to words; what no word accounts for has no place."""
+    pieces = occlude(dense, unit, weights)
+    rest = {"start": -1, "end": -1, "feature": "embeddings", "weight": whole - sum(p["weight"] for p in pieces)}
+    offset = unit["start"]
+    return [
+        {
+            "unit": unit["unit"],
+            "label": label,
+            **piece,
+            "quote": unit["text"][piece["start"] - offset : piece["end"] - offset] if piece["start"] >= 0 else "",
+        }
+        for piece in [*pieces, rest]
+    ]
+
+
+def occlude(dense: DenseView, unit: Mapping[Any, Any], weights: Any, *, most: int = 60) -> list[dict[str, Any]]:
+    """Return for each word what the linear score over embeddings loses when the word is left out.
+
+    Parameters
+    ----------
+    dense
+        The fitted view.
+    unit
+        A row of the units.
+    weights
+        Of the label, one a value of the view.
+    most
+        So many words at most, those nearest to the target.
+
+    Returns
+    -------
+    list of dict
+        `start`, `end` (code points of the article), `feature` (`embeddings`) and `weight`.
+    """
+    text = str(unit["text"])
+    target, holder = dense.spans_of(unit)
+    start, end = cut_around(text, target)
+    words = [w for w in find_words(text) if start <= w[1] and w[2] <= end and w[0][0].isalnum()]
+    words = [w for w in words if not any(s and w[1] < s[1] and w[2] > s[0] for s in (target, holder))]
+    middle = target[0] if target is not None else start
+    words = sorted(sorted(words, key=lambda w: abs(w[1] - middle))[:most], key=lambda w: w[1])
+    asked = [(text, target, holder)] + [_without(text, target, holder, w[1], w[2]) for w in words]
+    scores = dense.scale(dense.vectors(asked, keep=False)) @ weights
+    return [
+        {
+            "start": s + unit["start"],
+            "end": e + unit["start"],
+            "feature": "embeddings",
+            "weight": float(scores[0] - left),
+        }
+        for (_, s, e), left in zip(words, scores[1:], strict=True)
+    ]
+
+
+def _without(text: str, target: Any, holder: Any, start: int, end: int) -> tuple[str, Any, Any]:
+    """Return the text without a stretch, and the spans where they then stand."""
+    size = end - start
+    moved = [None if s is None else s if s[0] < start else (s[0] - size, s[1] - size) for s in (target, holder)]
+    return text[:start] + text[end:], moved[0], moved[1]

@@ -7,7 +7,7 @@ data: see `BLOCKS`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -21,6 +21,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.language.naming import EntityNames
 from corpus_tools.language.sentences import Sentence
+from corpus_tools.learning.dense import DenseView
 from corpus_tools.learning.references import ParseReference
 from corpus_tools.learning.terms import (
     Document,
@@ -33,14 +34,16 @@ from corpus_tools.learning.terms import (
     word_ngrams,
 )
 from corpus_tools.learning.vectors import load_vectors, mean_vector
+from corpus_tools.learning.words import text_terms
 from corpus_tools.text.errors import InputError
 
 BLOCKS: dict[str, tuple[str, ...]] = {
-    "words": ("words", "characters"),
+    "words": ("tokens", "subwords"),
     "linguistic": ("words", "characters", "lemmas", "dependencies", "entities", "cues", "context", "vectors"),
 }
-"""Sets of features by name. `words` needs no parse beyond tokens."""
+"""Sets of features by name. `words` needs no parse."""
 
+_UNPARSED = ("tokens", "subwords", "characters")
 _WEIGHTS = {"characters": 0.5, "context": 0.35, "vectors": 1.2, "cues": 0.7}
 
 
@@ -50,13 +53,16 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     blocks
-        Names of blocks: `words`, `characters`, `lemmas`, `dependencies`, `entities`, `cues`, `context` (content
+        Names of blocks: `tokens` and `subwords` (words, pairs and characters of the text, without a parse), `words`,
+        `characters`, `lemmas`, `dependencies`, `entities`, `cues`, `context` (content
         lemmas of the neighbouring sentences) and `vectors` (mean word vectors of unit and neighbours, where the
         package has vectors).
     codebook
         Its aliases and cues; None leaves them out.
     package, language
         The Stanza package whose word vectors serve.
+    embeddings
+        Folder of a model of embeddings (an empty string finds the installed one); None goes without.
     """
 
     def __init__(
@@ -65,11 +71,13 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         codebook: Codebook | None = None,
         package: str = "lite",
         language: str = "en",
+        embeddings: str | None = None,
     ) -> None:
         self.blocks = blocks
         self.codebook = codebook
         self.package = package
         self.language = language
+        self.embeddings = embeddings
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that the input is a table of units, not an array of numbers."""
@@ -90,10 +98,18 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             except ValueError:  # an empty vocabulary: no unit has a term of this block
                 continue
             self.vectorizers_[block] = vectorizer
+        self.dense_ = DenseView(self.embeddings).fit(units) if self.embeddings is not None else None
         return self
 
+    def views(self, units: pd.DataFrame) -> dict[str, Any]:
+        """Return the matrices by name (see `corpus_tools.learning.heads`): `terms`, and `embeddings` where used."""
+        found: dict[str, Any] = {"terms": self.transform(units)}
+        if self.dense_ is not None:
+            found["embeddings"] = self.dense_.transform(units)
+        return found
+
     def transform(self, units: pd.DataFrame) -> sparse.csr_matrix:
-        """Return an array of shape (units, features)."""
+        """Return the view of terms, an array of shape (units, features)."""
         parts = [
             vectorizer.transform(self._documents(units, block)) * _WEIGHTS.get(block, 1.0)
             for block, vectorizer in self.vectorizers_.items()
@@ -113,20 +129,28 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             names += [f"vectors:{i}" for i in range(2 * vectors[1].shape[1])]
         return np.asarray(names, dtype=object)
 
-    def locate(self, unit: Any) -> dict[str, list[tuple[Sentence, tuple[int, ...]]]]:
-        """Return for each term column of one unit (a row) the words that made it."""
-        places: dict[str, list[tuple[Sentence, tuple[int, ...]]]] = {}
+    def locate(self, unit: Mapping[Any, Any]) -> dict[str, list[tuple[int, int]]]:
+        """Return for each term column of one unit (a row) its places, in code points of the article."""
+        places: dict[str, list[tuple[int, int]]] = {}
         reference: ParseReference = unit["parse"]
         for block in self.vectorizers_:
-            if block in ("characters", "context"):
-                continue
-            for sentence in reference.sentences():
-                for name, positions in self._terms(sentence, block):
-                    places.setdefault(f"{block}:{name}", []).append((sentence, positions))
+            if block == "tokens":
+                for name, span in text_terms(str(unit["text"]), punctuation=False):
+                    if span is not None:
+                        places.setdefault(f"tokens:{name}", []).append(
+                            (span[0] + unit["start"], span[1] + unit["start"])
+                        )
+            elif block not in (*_UNPARSED, "context"):
+                for sentence in reference.sentences():
+                    for name, at in self._terms(sentence, block):
+                        span = min(sentence.starts[i] for i in at), max(sentence.ends[i] for i in at)
+                        places.setdefault(f"{block}:{name}", []).append(span)
         return places
 
     def _documents(self, units: pd.DataFrame, block: str) -> list[str] | list[Document]:
-        if block == "characters":
+        if block == "tokens":
+            return [tuple(name for name, _ in text_terms(str(text), punctuation=False)) for text in units["text"]]
+        if block in _UNPARSED:
             return [str(text).lower() for text in units["text"]]
         if block == "context":
             near = (reference.neighbours() for reference in units["parse"])
@@ -151,7 +175,7 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             "cues": cue_terms(self.codebook),
         }
         if block not in extractors:
-            known = sorted([*extractors, "characters", "context", "vectors"])
+            known = sorted([*extractors, *_UNPARSED, "context", "vectors"])
             raise InputError(f"there is no block of features {block!r}", remedy=f"use {known}")
         return extractors[block](sentence)
 
@@ -177,4 +201,6 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 def _vectorizer(block: str) -> TfidfVectorizer:
     if block == "characters":
         return TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
-    return TfidfVectorizer(analyzer=as_terms, sublinear_tf=True, min_df=1 if block == "cues" else 2)
+    if block == "subwords":
+        return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
+    return TfidfVectorizer(analyzer=as_terms, sublinear_tf=True, min_df=1 if block in ("cues", "tokens") else 2)

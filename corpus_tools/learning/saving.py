@@ -1,11 +1,12 @@
 """Saved detectors: a skops file of numbers and scikit-learn objects, and a manifest that says what made it.
 
 A detector is a folder: `model.skops` (fitted vectorizers and weights), `codebook.json` (where there was one) and
-`manifest.json` (format, versions, parameters, training articles, probe predictions). Nothing is unpickled: skops
+`manifest.json` (format, versions, parameters, training articles, checksum). Nothing is unpickled: skops
 builds only the types of `TRUSTED`, and a file that asks for another is refused by its name.
 
-Format version: the integer `FORMAT`. To change it: raise it, write the new layout in `save_detector`, keep reading
-the old one in `load_detector`, and store a detector of the old format as a test fixture.
+Format version: the integer `FORMAT`. To change it: raise it, write the new layout in `save_detector`, and either read
+the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views) does
+the latter: no detector of format 1 left the project.
 """
 
 from __future__ import annotations
@@ -26,13 +27,19 @@ from corpus_tools._version import __version__
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.text.errors import InputError
 
-FORMAT = 1
+FORMAT = 2
 TRUSTED = (
     "corpus_tools.learning.calibrated.CalibratedLogistic",
+    "corpus_tools.learning.dense.DenseView",
     "corpus_tools.learning.detect_then_value.DetectThenValue",
+    "corpus_tools.learning.heads.LinearHead",
     "corpus_tools.learning.terms.as_terms",
+    "corpus_tools.learning.topic_head.TopicHead",
 )
 """Types beyond skops' own list that a detector holds."""
+
+_FEATURES = ("blocks", "target", "features", "embeddings", "package", "language", "crowded_", "vectorizers_", "dense_")
+"""What is kept of a detector's features."""
 
 _PLAIN = (str, int, float, bool, type(None))
 Detector = TypeVar("Detector", bound=Any)
@@ -136,27 +143,38 @@ def _fitted_parts(detector: Any) -> dict[str, Any]:
     parts.pop("training_articles_")
     if "models_" in parts:
         parts["models_"] = {label: _slim(model) for label, model in parts["models_"].items()}
-    if hasattr(detector, "features_"):
-        parts["features.vectorizers"] = detector.features_.vectorizers_
-        parts["features.blocks"] = list(detector.features_.blocks)
+    for name in ("model_", "head_"):
+        if name in parts:
+            parts[name] = _slim(parts[name])
+    features = detector.features_
+    parts["features"] = {name: value for name, value in vars(features).items() if name in _FEATURES}
     return parts
 
 
 def _slim(model: Any) -> Any:
     """Copy a model without its out-of-fold scores, which only the thresholds needed."""
+    if model is None:
+        return None
     slim = copy.copy(model)
-    slim.__dict__.pop("inner_probabilities_", None)
+    for name in ("inner_probabilities_", "inner_scores_"):
+        slim.__dict__.pop(name, None)
+    if hasattr(slim, "shared_"):
+        slim.shared_ = _slim(slim.shared_)
+        slim.own_ = {topic: _slim(own) for topic, own in slim.own_.items()}
     return slim
 
 
 def _restore(detector: Any, parts: Mapping[str, Any]) -> None:
     from corpus_tools.learning.features import UnitFeatures
+    from corpus_tools.learning.targets import TargetFeatures
 
     rest = dict(parts)
-    vectorizers, blocks = rest.pop("features.vectorizers", None), rest.pop("features.blocks", None)
-    if vectorizers is not None:
-        detector.features_ = UnitFeatures(tuple(blocks), detector.codebook)
-        detector.features_.vectorizers_ = vectorizers
+    kept = rest.pop("features", {})
+    features: Any = TargetFeatures() if "target" in kept else UnitFeatures()
+    for name, value in kept.items():
+        setattr(features, name, tuple(value) if name == "blocks" else value)
+    features.codebook = detector.codebook
+    detector.features_ = features
     for name, value in rest.items():
         setattr(detector, name, value)
 
@@ -176,11 +194,13 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise InputError(
             f"lacks {', '.join(sorted(missing))}", where=str(file), remedy="restore the folder from its source"
         )
-    if not isinstance(manifest.get("format"), int) or manifest["format"] > FORMAT:
+    number = manifest.get("format")
+    if not isinstance(number, int) or number != FORMAT:
+        older = isinstance(number, int) and number < FORMAT
         raise InputError(
-            f"has format {manifest.get('format')}, and this version reads up to {FORMAT}",
+            f"has format {number}, and this version reads {FORMAT}",
             where=str(file),
-            remedy="update corpus_tools",
+            remedy="train the detector again" if older else "update corpus_tools",
         )
     return manifest
 
@@ -210,5 +230,15 @@ def _set_fields(label: Any) -> dict[str, Any]:
 def _checksum(detector: Any) -> float:
     """Sum of the absolute weights: a cheap proof that what was loaded is what was saved."""
     if hasattr(detector, "models_"):
-        return float(sum(np.abs(m.coef_).sum() for m in detector.models_.values()))
-    return float(sum(np.abs(detector.model_.weights(label)).sum() for label in detector.classes_))
+        own = sum(np.abs(m.coef_).sum() for m in detector.models_.values())
+        return float(own + (_total(detector.head_) if detector.head_ is not None else 0.0))
+    return _total(detector.model_)
+
+
+def _total(model: Any) -> float:
+    """Sum of the absolute weights of a head."""
+    if hasattr(model, "shared_"):
+        return _total(model.shared_) + sum(_total(own) for own in model.own_.values())
+    if hasattr(model, "coef_"):
+        return float(sum(np.abs(coefficients).sum() for coefficients in model.coef_.values()))
+    return float(sum(np.abs(model.weights(label)).sum() for label in model.classes_))

@@ -177,7 +177,7 @@ def _has_relative_subject(sentence: Sentence, predicate: int) -> bool:
     return any(sentence.upos[i] == "PRON" and sentence.deprel[i] in ("nsubj", "nsubj:pass") for i in below)
 
 
-def window_terms(sentence: Sentence, target: Mention | None) -> Iterator[Term]:
+def lemma_window_terms(sentence: Sentence, target: Mention | None) -> Iterator[Term]:
     """Yield the lemmas around the target, each by itself and with its side."""
     if target is None or target.start is None:
         return

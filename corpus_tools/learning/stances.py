@@ -7,35 +7,31 @@ their labels have.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
 from corpus_tools.annotation.codebook import Codebook
-from corpus_tools.language.mentions import Mention
 from corpus_tools.language.parses import Parses
-from corpus_tools.language.sentences import Sentence
-from corpus_tools.learning.attributed import attribution_terms
 from corpus_tools.learning.candidates import stance_units
 from corpus_tools.learning.detect_then_value import NONE, DetectThenValue
 from corpus_tools.learning.detections import keep_strongest, to_detections
-from corpus_tools.learning.references import ParseReference
-from corpus_tools.learning.stance_terms import stance_terms, window_terms
-from corpus_tools.learning.terms import Document, as_terms
+from corpus_tools.learning.encoder import is_configured
+from corpus_tools.learning.explain import occlude
+from corpus_tools.learning.heads import EXCLUSIVE_HEADS, LinearHead, join_views
+from corpus_tools.learning.targets import TargetFeatures
+from corpus_tools.learning.topic_head import TopicHead
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError
 
 Array = np.ndarray[Any, Any]
 TARGETS = ("span", "topic", "entity")
-_TERMS = ("structure", "attribution", "window")
-_WEIGHTS = {"window": 0.3}
+FEATURES = ("auto", "words", "linguistic", "embeddings")
 
 
 class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -45,13 +41,21 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     target
         `"span"`: the target is a span of the text; `"topic"`: a topic by name, one for many texts; `"entity"`: a
-        holder and a target, as candidates of a sentence.
+        holder and a target, as spans or names.
     features
-        `"words"`, `"linguistic"` or `"auto"` (linguistic).
+        `"words"` (no parse needed), `"linguistic"` (with structure and attribution from parses), `"embeddings"`
+        (needs the extra `embeddings`; beside linguistic features, for topics beside words), or `"auto"`: embeddings
+        where the user configured them (by the parameter or the environment variable `CORPUS_TOOLS_EMBEDDINGS`), else
+        linguistic.
     codebook
         Gives mentions their entities and kinds; none is needed.
+    head
+        `"logistic"`, `"svm"`, `"few_shot"` or `"auto"` (chosen inside the training data).
+    embeddings
+        Folder of the model of embeddings; None takes that of the environment, or an installed one.
     C
-        Inverse strength of the penalty.
+        Inverse strength of the penalty where candidates of a sentence are judged (see `DetectThenValue`); the other
+        heads choose their own.
     random_state
         Seed of the inner folds.
 
@@ -68,12 +72,16 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         target: str = "entity",
         features: str = "auto",
         codebook: Codebook | None = None,
+        head: str = "auto",
+        embeddings: str | None = None,
         C: float = 2.0,
         random_state: int = 0,
     ) -> None:
         self.target = target
         self.features = features
         self.codebook = codebook
+        self.head = head
+        self.embeddings = embeddings
         self.C = C
         self.random_state = random_state
 
@@ -86,16 +94,26 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(
                 "stance units need at least two different labels", remedy="code more articles before training"
             )
-        self.vectorizers_ = {}
-        for name, vectorizer in self._vectorizers().items():
-            documents = self._documents(known, name)
-            if any(documents):  # a topic, for one, has no window
-                self.vectorizers_[name] = vectorizer.fit(documents)
-        matrix = self._matrix(known)
-        self.model_ = DetectThenValue(C=self.C, random_state=self.random_state)
-        self.model_.fit(matrix, labels, groups=known["group"].to_list())
+        dense = self.features == "embeddings" or (self.features == "auto" and is_configured(self.embeddings))
+        # grammar says who is meant in a sentence; about a topic it says nothing that words do not
+        plain = self.features == "words" or (self.features == "embeddings" and self.target == "topic")
+        self.features_ = TargetFeatures(
+            self.target,
+            "words" if plain else "linguistic",
+            (self.embeddings or "") if dense else None,
+            self.codebook,
+        ).fit(known)
+        views, groups = self.features_.views(known), known["group"].to_list()
+        self.threshold_ = 0.0
+        if NONE in labels:
+            self.model_: Any = DetectThenValue(C=self.C, random_state=self.random_state)
+            self.model_.fit(join_views(views), labels, groups=groups)
+            self.threshold_ = self.model_.threshold_
+        elif self.target == "topic":
+            self.model_ = TopicHead(self.head, self.random_state).fit(views, labels, groups, topics_of(known))
+        else:
+            self.model_ = LinearHead(self.head, self.random_state).fit(views, labels, groups)
         self.classes_ = self.model_.classes_
-        self.threshold_ = self.model_.threshold_
         self.training_articles_ = list(dict.fromkeys(known["article"]))
         return self
 
@@ -104,12 +122,24 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         if not len(units):
             return pd.DataFrame(columns=self.classes_, index=units.index, dtype=float)
-        return pd.DataFrame(self.model_.predict_proba(self._matrix(units)), index=units.index, columns=self.classes_)
+        views = self.features_.views(units)
+        if isinstance(self.model_, DetectThenValue):
+            scores = self.model_.predict_proba(join_views(views))
+        elif isinstance(self.model_, TopicHead):
+            scores = self.model_.predict_proba(views, topics_of(units))
+        else:
+            scores = self.model_.predict_proba(views)
+        return pd.DataFrame(scores, index=units.index, columns=self.classes_)
 
     def predict(self, units: pd.DataFrame) -> Array:
         """Return the label of each unit, shape (units,)."""
-        scores = self.predict_proba(units)
-        return self.model_.decide(scores.to_numpy())
+        return self.decide(self.predict_proba(units))
+
+    def decide(self, scores: pd.DataFrame) -> Array:
+        """Turn probabilities into labels: the most probable, or with candidates the one above the threshold."""
+        if isinstance(self.model_, DetectThenValue):
+            return self.model_.decide(scores.to_numpy())
+        return np.asarray(self.classes_[scores.to_numpy().argmax(axis=1)] if len(scores) else self.classes_[:0])
 
     def detect(self, corpus: Corpus, parses: Parses) -> pd.DataFrame:
         """Find stances between the candidates of every sentence, thinned to the best of overlapping pairs."""
@@ -117,7 +147,7 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not len(found):
             return to_detections([])
         scores = self.predict_proba(found)
-        chosen = [str(label) for label in self.model_.decide(scores.to_numpy())]
+        chosen = [str(label) for label in self.decide(scores)]
         best = scores.to_numpy()[np.arange(len(found)), np.searchsorted(self.classes_, chosen)]
         rows = [
             self._detection(unit, label, float(score))
@@ -127,7 +157,11 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return to_detections(thin_out(rows))
 
     def explain(self, units: pd.DataFrame) -> pd.DataFrame:
-        """Return for each unit the words that carried the predicted label, with their weights."""
+        """Return for each unit the words that carried the predicted label, with their weights.
+
+        The weight of a term is its exact contribution to the score of the label. Embeddings have no terms: their
+        part (feature `embeddings`) is what the score loses when a word is left out of the text (occlusion).
+        """
         labels = self.predict(units)
         rows = [
             {"unit": unit["unit"], "label": label, **piece}
@@ -152,62 +186,13 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _check_parameters(self) -> None:
         for name, value, allowed in (
             ("target", self.target, TARGETS),
-            ("features", self.features, ("auto", "words", "linguistic")),
+            ("features", self.features, FEATURES),
+            ("head", self.head, ("auto", *EXCLUSIVE_HEADS)),
         ):
             if value not in allowed:
                 raise InputError(
                     f"the '{name}' parameter of StanceDetector must be one of {list(allowed)}. Got {value!r} instead"
                 )
-
-    def _vectorizers(self) -> dict[str, TfidfVectorizer]:
-        texts = {
-            "words": TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2),
-            "characters": TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2),
-        }
-        split: dict[str, Any] = {"analyzer": as_terms, "min_df": 2}
-        structure = {
-            "structure": TfidfVectorizer(use_idf=False, **split),
-            "attribution": TfidfVectorizer(use_idf=False, binary=True, norm=None, **split),
-        }
-        if self.features == "words":
-            return texts
-        if self.target == "entity":  # the words of a sentence are those of all its candidates
-            return structure
-        return {**texts, **structure, "window": TfidfVectorizer(sublinear_tf=True, **split)}
-
-    def _matrix(self, units: pd.DataFrame) -> Any:
-        parts = [v.transform(self._documents(units, n)) * _WEIGHTS.get(n, 1.0) for n, v in self.vectorizers_.items()]
-        return sparse.csr_matrix(sparse.hstack(parts))
-
-    def _documents(self, units: pd.DataFrame, block: str) -> list[str] | list[Document]:
-        if block not in _TERMS:
-            return [str(text) for text in units["text"]]
-        columns = (units["parse"], units["holder"], units["target"])
-        return [self._document(*row, block) for row in zip(*columns, strict=True)]
-
-    def _document(self, parse: ParseReference, holder: Mention | None, target: Mention | None, block: str) -> Document:
-        """Return the names of the terms of a candidate; its sentence remembers them, since every fold asks again."""
-
-        def name_terms() -> Document:
-            return tuple(term for _, term, _ in self._terms(parse, holder, target, block))
-
-        sentences = parse.sentences()
-        if len(sentences) != 1:
-            return name_terms()
-        return sentences[0].remember(("stance", block, holder, target, self.codebook), name_terms)
-
-    def _terms(
-        self, parse: ParseReference, holder: Mention | None, target: Mention | None, block: str
-    ) -> Iterator[tuple[Sentence, str, tuple[int, ...]]]:
-        for sentence in parse.sentences():
-            if block == "attribution":
-                terms = attribution_terms(parse.attributions(sentence, self.codebook), holder, target)
-            elif block == "window":
-                terms = window_terms(sentence, target)
-            else:
-                terms = stance_terms(sentence, holder, target, self.codebook)
-            for term, positions in terms:
-                yield sentence, term, positions
 
     def _detection(self, unit: Mapping[Any, Any], label: str, score: float) -> dict[str, Any]:
         return {
@@ -225,30 +210,37 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _evidence(self, unit: Mapping[Any, Any], label: str) -> list[dict[str, Any]]:
         """Return the words whose terms speak for the label, the strongest term of each place."""
-        weights = self._term_weights(pd.DataFrame([dict(unit)]), label)
-        slots = (unit["parse"], unit["holder"], unit["target"])
-        pieces = []
-        for sentence, term, positions in (found for block in _TERMS for found in self._terms(*slots, block)):
-            if positions and weights.get(term, 0.0) > 0:
-                start, end = min(sentence.starts[i] for i in positions), max(sentence.ends[i] for i in positions)
-                quote = unit["text"][start - unit["start"] : end - unit["start"]]
-                pieces.append({"start": start, "end": end, "quote": quote, "feature": term, "weight": weights[term]})
+        one = pd.DataFrame([dict(unit)])
+        views = self.features_.views(one)
+        row, weights = views["terms"][0], self._weights(label, "terms", one)
+        names = self.features_.get_feature_names_out()
+        values = {names[i]: float(v * weights[i]) for v, i in zip(row.data, row.indices, strict=True)}
+        pieces = [
+            {"start": start, "end": end, "feature": term.split(":", 1)[1], "weight": values[term]}
+            for term, places in self.features_.locate(unit).items()
+            if values.get(term, 0.0) > 0
+            for start, end in places
+        ]
+        if self.features_.dense_ is not None:
+            pieces += occlude(self.features_.dense_, unit, self._weights(label, "embeddings", one))
+        for piece in pieces:
+            piece["quote"] = unit["text"][piece["start"] - unit["start"] : piece["end"] - unit["start"]]
         return keep_strongest(pieces)
 
-    def _term_weights(self, unit: pd.DataFrame, label: str) -> dict[str, float]:
-        """Return the contribution of each term of one unit to the label's score."""
-        weights: dict[str, float] = {}
-        shift = 0
-        coefficients = self.model_.weights(label)
-        for name, vectorizer in self.vectorizers_.items():
-            if name in _TERMS:
-                row = vectorizer.transform(self._documents(unit, name)) * _WEIGHTS.get(name, 1.0)
-                terms = vectorizer.get_feature_names_out()[row.indices]
-                weights |= {
-                    t: float(v * coefficients[shift + i]) for t, v, i in zip(terms, row.data, row.indices, strict=True)
-                }
-            shift += len(vectorizer.vocabulary_)
-        return weights
+    def _weights(self, label: str, view: str, one: pd.DataFrame) -> Array:
+        """Return the weights of a view's features for the label of one unit."""
+        if isinstance(self.model_, TopicHead):
+            return self.model_.weights(label, view, topics_of(one)[0])
+        if isinstance(self.model_, LinearHead):
+            return self.model_.weights(label, view)
+        weights = self.model_.weights(label)
+        first = self.features_.get_feature_names_out().size
+        return np.asarray(weights[:first] if view == "terms" else weights[first:])
+
+
+def topics_of(units: pd.DataFrame) -> list[str]:
+    """Return the name of each unit's target."""
+    return [target.name if target is not None else "?" for target in units["target"]]
 
 
 def thin_out(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,228 @@
+"""Features of units with a target: what is said around it, on the way to it, and between holder and target.
+
+`TargetFeatures` turns units into views (see `corpus_tools.learning.heads`): `terms`, a sparse matrix whose columns go
+back to words, and with embeddings `embeddings`, a dense one. Which blocks of terms it takes follows from the target,
+from the named set of features, and from the units: where many candidates share one sentence, its words tell them
+apart in nothing and are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.language.mentions import Mention
+from corpus_tools.language.sentences import Sentence
+from corpus_tools.learning import words
+from corpus_tools.learning.attributed import attribution_terms
+from corpus_tools.learning.dense import DenseView, find_span
+from corpus_tools.learning.stance_terms import lemma_window_terms, stance_terms
+from corpus_tools.learning.terms import Document, as_terms
+
+Array = np.ndarray[Any, Any]
+Span = tuple[int, int]
+Found = tuple[str, Span | None]
+"""A term and its code points in the article, None where it has no place."""
+
+PARSED = ("structure", "attribution", "lemmas")
+_TEXT = ("words", "characters", "topic")
+_AROUND = ("window", "clause", "between")
+_WEIGHTS = {"clause": 0.7, "lemmas": 0.5, "structure": 0.7, "attribution": 0.3}
+_CROWDED = 3.0
+"""From so many candidates a text on average its words are left out."""
+
+
+class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Turn units with targets into views.
+
+    Parameters
+    ----------
+    target
+        `"span"`, `"topic"` or `"entity"`, as in `StanceDetector`.
+    features
+        `"words"`: no parse is needed; `"linguistic"`: with structure, attribution and lemmas from parses.
+    embeddings
+        Folder of the model of embeddings; None goes without them.
+    codebook
+        Gives mentions their entities and kinds.
+    """
+
+    def __init__(
+        self,
+        target: str = "span",
+        features: str = "words",
+        embeddings: str | None = None,
+        codebook: Codebook | None = None,
+    ) -> None:
+        self.target = target
+        self.features = features
+        self.embeddings = embeddings
+        self.codebook = codebook
+
+    def fit(self, units: pd.DataFrame, y: Any = None) -> TargetFeatures:
+        """Learn vocabularies and document frequencies from the units."""
+        self.crowded_ = len(units) > _CROWDED * units["text"].nunique()
+        self.vectorizers_: dict[str, TfidfVectorizer] = {}
+        for block in self._blocks():
+            documents = self._documents(units, block)
+            if any(documents):  # a topic, for one, has no window
+                try:
+                    self.vectorizers_[block] = self._vectorizer(block).fit(documents)
+                except ValueError:  # no term occurs often enough
+                    continue
+        self.dense_: DenseView | None = None
+        if self.embeddings is not None:
+            spans = self.target != "topic" and not self.crowded_
+            self.dense_ = DenseView(self.embeddings, spans=spans, holders=spans and self.target == "entity").fit(units)
+        return self
+
+    def views(self, units: pd.DataFrame) -> dict[str, Any]:
+        """Return the matrices by name, each of shape (units, features of the view)."""
+        parts = [
+            vectorizer.transform(self._documents(units, block)) * self._weight(block)
+            for block, vectorizer in self.vectorizers_.items()
+        ]
+        terms = sparse.csr_matrix(sparse.hstack(parts)) if parts else sparse.csr_matrix((len(units), 1))
+        found: dict[str, Any] = {"terms": terms}
+        if self.dense_ is not None:
+            found["embeddings"] = self.dense_.transform(units)
+        return found
+
+    def get_feature_names_out(self, input_features: Any = None) -> Array:
+        """Return the names of the columns of the view `terms`, as `block:term`."""
+        names = [f"{block}:{term}" for block, v in self.vectorizers_.items() for term in v.get_feature_names_out()]
+        return np.asarray(names or ["none"], dtype=object)
+
+    def locate(self, unit: Mapping[Any, Any]) -> dict[str, list[Span]]:
+        """Return for each term of one unit (a row) its places, in code points of the article."""
+        places: dict[str, list[Span]] = {}
+        for block in self.vectorizers_:
+            if block != "characters":
+                for term, span in self._terms(unit, block):
+                    if span is not None:
+                        places.setdefault(f"{block}:{term}", []).append(span)
+        return places
+
+    def _blocks(self) -> tuple[str, ...]:
+        text = () if self.crowded_ else _TEXT if self.target == "topic" else _TEXT[:2]
+        around = () if self.crowded_ or self.target == "topic" else _AROUND if self.target == "entity" else _AROUND[:2]
+        if self.features == "words":
+            return (*(text or _TEXT[:2]), *around)
+        return (*text, *around, *(PARSED[:2] if self.crowded_ else PARSED))
+
+    def _weight(self, block: str) -> float:
+        return 1.0 if self.crowded_ else _WEIGHTS.get(block, 1.0)
+
+    def _vectorizer(self, block: str) -> TfidfVectorizer:
+        if block == "characters":
+            return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
+        settings: dict[str, Any] = {"analyzer": as_terms}
+        if block == "structure":
+            return TfidfVectorizer(use_idf=False, min_df=2, **settings)
+        if block in ("attribution", "topic"):
+            return TfidfVectorizer(
+                use_idf=False, binary=True, norm=None, min_df=1 if block == "topic" else 2, **settings
+            )
+        return TfidfVectorizer(sublinear_tf=True, min_df=2 if block == "lemmas" else 1, **settings)
+
+    def _documents(self, units: pd.DataFrame, block: str) -> list[str] | list[Document]:
+        columns = ("text", "start", "holder", "target", "parse")
+        rows = [dict(zip(columns, values, strict=True)) for values in zip(*(units[c] for c in columns), strict=True)]
+        if block == "characters":
+            return [_read_part(row)[0] for row in rows]
+        return [self._document(row, block) for row in rows]
+
+    def _document(self, unit: Mapping[Any, Any], block: str) -> Document:
+        """Return the names of a unit's terms; its sentence remembers those of a parse, since every fold asks again."""
+
+        def name_terms() -> Document:
+            return tuple(term for term, _ in self._terms(unit, block))
+
+        sentences: list[Sentence] = unit["parse"].sentences() if block in PARSED else []
+        if len(sentences) != 1:
+            return name_terms()
+        key = ("stance", block, unit["holder"], unit["target"], self.codebook)
+        return tuple(sentences[0].remember(key, name_terms))
+
+    def _terms(self, unit: Mapping[Any, Any], block: str) -> Iterator[Found]:
+        if block in PARSED:
+            yield from self._parsed_terms(unit, block)
+        elif block == "topic":
+            yield (unit["target"].name if unit["target"] is not None else "?"), None
+        else:
+            for term, span in _plain_terms(unit, block):
+                yield term, (span[0] + unit["start"], span[1] + unit["start"]) if span is not None else None
+
+    def _parsed_terms(self, unit: Mapping[Any, Any], block: str) -> Iterator[Found]:
+        holder, target = _with_place(unit, "holder"), _with_place(unit, "target")
+        for sentence in _sentences_of(unit["parse"].sentences(), holder, target):
+            if block == "attribution":
+                terms = attribution_terms(unit["parse"].attributions(sentence, self.codebook), holder, target)
+            elif block == "lemmas":
+                terms = lemma_window_terms(sentence, target)
+            else:
+                terms = stance_terms(sentence, holder, target, self.codebook)
+            for term, positions in terms:
+                yield term, _place(sentence, positions) if positions else None
+
+
+def _with_place(unit: Mapping[Any, Any], slot: str) -> Mention | None:
+    """Return the mention with a span where only its name was given and the name stands in the text."""
+    mention: Mention | None = unit[slot]
+    if mention is None or mention.start is not None or mention.implicit is not None:
+        return mention
+    span = find_span(unit, slot)
+    if span is None:
+        return mention
+    start, end = span
+    return Mention(start + unit["start"], end + unit["start"], unit["text"][start:end], mention.entity)
+
+
+def _sentences_of(sentences: list[Sentence], *mentions: Mention | None) -> list[Sentence]:
+    """Return the sentences with a mention; all where none has a place."""
+    places = [m.start for m in mentions if m is not None and m.start is not None]
+    if len(sentences) < 2 or not places:
+        return sentences
+    return [s for s in sentences if any(s.start <= start < s.end for start in places)]
+
+
+def _named_spans(unit: Mapping[Any, Any]) -> list[tuple[str, Span]]:
+    """The spans of target and holder, each with the word that stands for it in terms."""
+    spans = [("targetx", find_span(unit, "target")), ("holderx", find_span(unit, "holder"))]
+    return [(name, span) for name, span in spans if span is not None]
+
+
+def _read_part(unit: Mapping[Any, Any]) -> tuple[str, int, list[tuple[str, Span]]]:
+    """Return the stretch that is read, in masked form, where it begins, and the spans within it."""
+    spans = _named_spans(unit)
+    start, end = words.cut_around(unit["text"], spans[0][1] if spans else None)
+    inside = [(name, (s - start, e - start)) for name, (s, e) in spans if start <= s and e <= end]
+    return words.mask_text(unit["text"][start:end], inside), start, inside
+
+
+def _plain_terms(unit: Mapping[Any, Any], block: str) -> Iterator[Found]:
+    """Yield the terms of a block that needs no parse; places are code points of the unit's text."""
+    _, shift, spans = _read_part(unit)
+    start, end = words.cut_around(unit["text"], spans and (spans[0][1][0] + shift, spans[0][1][1] + shift) or None)
+    text = unit["text"][start:end]
+    if block == "words":
+        terms = words.text_terms(text, spans)
+    elif block == "between":
+        both = [span for _, span in spans]
+        terms = words.between_terms(text, both[1], both[0]) if len(both) == 2 else iter(())
+    else:
+        make = words.window_terms if block == "window" else words.clause_terms
+        terms = (t for i, (name, span) in enumerate(spans) for t in make(text, name, span, spans[:i] + spans[i + 1 :]))
+    for term, span in terms:
+        yield term, (span[0] + start, span[1] + start) if span is not None else None
+
+
+def _place(sentence: Sentence, positions: tuple[int, ...]) -> Span:
+    return min(sentence.starts[i] for i in positions), max(sentence.ends[i] for i in positions)
