@@ -64,7 +64,8 @@ def reanchor(store: AnnotationStore, corpus: Corpus, *, coder: str | Collection[
 
     An annotation whose article has changed is revised when all its spans are exact or re-anchored, even when none
     moves: its fingerprint and contexts are then those of the new text. Its label, codebook version and all else stay.
-    The event has the origin ``reanchor``, and its comment says what moved, after what the coder had said.
+    The event has the origin ``reanchor``, and its comment says what moved, after what the coder had said. Statuses stay
+    with the old text: whether an article that changed is still completely coded, only its coder can say.
 
     Parameters
     ----------
