@@ -49,6 +49,12 @@ class Mention:
         """The shortest name for tables: the entity, else the words, else the implicit voice."""
         return self.entity or self.quote or self.implicit or "?"
 
+    def overlaps(self, other: Mention) -> bool:
+        """Whether two mentions share a character; one without words overlaps nothing."""
+        if self.start is None or other.start is None:
+            return False
+        return self.start < (other.end or 0) and other.start < (self.end or 0)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the five fields as a dictionary (the form in detections)."""
         return asdict(self)

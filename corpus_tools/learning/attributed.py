@@ -42,12 +42,7 @@ def fits(read: Mention, mention: Mention | None) -> bool:
         return False
     if read.implicit or mention.implicit:
         return read.implicit == mention.implicit
-    return (
-        read.start is not None
-        and mention.start is not None
-        and read.start < (mention.end or 0)
-        and mention.start < (read.end or 0)
-    )
+    return read.overlaps(mention)
 
 
 def same(read: Mention, mention: Mention | None) -> bool:

@@ -110,7 +110,7 @@ def _can_speak(sentence: Sentence, voice: Mention, target: int) -> bool:
 
 
 def _is_pair(holder: Mention, target: Mention) -> bool:
-    return not _overlap(holder, target) and (holder.entity is None or holder.entity != target.entity)
+    return not holder.overlaps(target) and (holder.entity is None or holder.entity != target.entity)
 
 
 def _are_near(sentence: Sentence, holder: int, target: int) -> bool:
@@ -176,10 +176,6 @@ def _stretch(sentence: Sentence, head: int) -> set[int]:
 def _mention(sentence: Sentence, positions: set[int], text: str, entity: str | None) -> Mention:
     start, end = sentence.starts[min(positions)], sentence.ends[max(positions)]
     return Mention(start, end, text[start:end], entity)
-
-
-def _overlap(a: Mention, b: Mention) -> bool:
-    return a.start is not None and b.start is not None and a.start < (b.end or 0) and b.start < (a.end or 0)
 
 
 def _rows(

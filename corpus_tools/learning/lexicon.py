@@ -39,12 +39,11 @@ class CueDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_proba(self, units: pd.DataFrame) -> pd.DataFrame:
         """Return the share `n / (n + 1)` for n cues found: 0 without a cue, rising with each."""
-        counts = {
-            frame.id: [
-                len(re.findall(_pattern(frame.cues), text)) if frame.cues else 0 for text in units["text"].map(_fold)
-            ]
-            for frame in self.codebook.frames.values()
-        }
+        texts = [_fold(text) for text in units["text"]]
+        counts = {}
+        for frame in self.codebook.frames.values():
+            pattern = _pattern(frame.cues) if frame.cues else None
+            counts[frame.id] = [0 if pattern is None else len(re.findall(pattern, text)) for text in texts]
         found = pd.DataFrame(counts, index=units.index)
         return found / (found + 1)
 

@@ -85,7 +85,7 @@ def _emit(scene: Scene, p: Predicate, holders: Holders, target: Target, value: s
     for head, who in read_holders(scene, holders, set(words)):
         if who.entity is not None and scene.names.kind(who.entity) in ("issue", "event"):
             continue
-        if _overlap(who, what) or (who.entity is not None and who.entity == what.entity):
+        if who.overlaps(what) or (who.entity is not None and who.entity == what.entity):
             continue
         start, end = sentence.starts[p.words[0]], sentence.ends[p.words[-1]]
         yield Attribution(
@@ -118,7 +118,3 @@ def _says_nothing(scene: Scene, p: Predicate, what: Mention, head: int) -> bool:
     return sentence.deprel[head] == "xcomp" and not any(
         sentence.deprel[i] in ("obj", "iobj", "nsubj:pass", "obl") for i in sentence.children[p.head]
     )
-
-
-def _overlap(a: Mention, b: Mention) -> bool:
-    return a.start is not None and b.start is not None and a.start < (b.end or 0) and b.start < (a.end or 0)
