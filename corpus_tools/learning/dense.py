@@ -39,10 +39,15 @@ class DenseView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, units: pd.DataFrame, y: Any = None) -> DenseView:
         """Learn mean and spread of each value."""
+        self.fit_transform(units)
+        return self
+
+    def fit_transform(self, units: pd.DataFrame, y: Any = None) -> Array:
+        """Learn mean and spread of each value and return the units' scaled rows."""
         raw = self._raw(units)
         self.mean_ = raw.mean(axis=0)
         self.scale_ = (raw.std(axis=0) + 1e-6) * np.sqrt(raw.shape[1])
-        return self
+        return self.scale(raw)
 
     def transform(self, units: pd.DataFrame) -> Array:
         """Return an array of shape (units, values) of length about 1 a row."""

@@ -88,18 +88,33 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, units: pd.DataFrame, y: Any = None) -> UnitFeatures:
         """Learn vocabularies and document frequencies from the units."""
+        self.fit_views(units)
+        return self
+
+    def fit_transform(self, units: pd.DataFrame, y: Any = None) -> sparse.csr_matrix:
+        """Learn from the units and return their view of terms, counting each text once."""
+        return self.fit_views(units)["terms"]
+
+    def fit_views(self, units: pd.DataFrame) -> dict[str, Any]:
+        """Learn from the units and return their views (see `views`), counting each text once."""
         self.vectorizers_: dict[str, TfidfVectorizer] = {}
+        parts = []
         for block in self.blocks:
             if block == "vectors":
                 continue
             vectorizer = _vectorizer(block)
             try:
-                vectorizer.fit(self._documents(units, block))
+                counted = vectorizer.fit_transform(self._documents(units, block))
             except ValueError:  # an empty vocabulary: no unit has a term of this block
                 continue
             self.vectorizers_[block] = vectorizer
-        self.dense_ = DenseView(self.embeddings).fit(units) if self.embeddings is not None else None
-        return self
+            parts.append(counted * _WEIGHTS.get(block, 1.0))
+        found: dict[str, Any] = {"terms": self._join(parts, units)}
+        self.dense_: DenseView | None = None
+        if self.embeddings is not None:
+            self.dense_ = DenseView(self.embeddings)
+            found["embeddings"] = self.dense_.fit_transform(units)
+        return found
 
     def views(self, units: pd.DataFrame) -> dict[str, Any]:
         """Return the matrices by name (see `corpus_tools.learning.heads`): `terms`, and `embeddings` where used."""
@@ -114,9 +129,13 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             vectorizer.transform(self._documents(units, block)) * _WEIGHTS.get(block, 1.0)
             for block, vectorizer in self.vectorizers_.items()
         ]
+        return self._join(parts, units)
+
+    def _join(self, parts: list[Any], units: pd.DataFrame) -> sparse.csr_matrix:
+        """Set the blocks' matrices side by side, the word vectors last."""
         dense = self._dense(units)
         if dense is not None:
-            parts.append(sparse.csr_matrix(dense * _WEIGHTS["vectors"]))
+            parts = [*parts, sparse.csr_matrix(dense * _WEIGHTS["vectors"])]
         if not parts:
             return sparse.csr_matrix((len(units), 1))
         return sparse.csr_matrix(sparse.hstack(parts, format="csr"))

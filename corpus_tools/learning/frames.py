@@ -101,8 +101,8 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._check_head()
         dense = self.features == "embeddings" or (self.features == "auto" and is_configured(self.embeddings))
         model = (self.embeddings or "") if dense else None
-        self.features_ = UnitFeatures(self._blocks(known), self.codebook, embeddings=model).fit(known)
-        views = self.features_.views(known)
+        self.features_ = UnitFeatures(self._blocks(known), self.codebook, embeddings=model)
+        views = self.features_.fit_views(known)
         self.models_: dict[str, CalibratedLogistic] = {}
         self.priors_: dict[str, float] = {}
         self.thresholds_: dict[str, float] = {}

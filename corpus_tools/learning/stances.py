@@ -102,8 +102,8 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "words" if plain else "linguistic",
             (self.embeddings or "") if dense else None,
             self.codebook,
-        ).fit(known)
-        views, groups = self.features_.views(known), known["group"].to_list()
+        )
+        views, groups = self.features_.fit_views(known), known["group"].to_list()
         self.threshold_ = 0.0
         if NONE in labels:
             self.model_: Any = DetectThenValue(C=self.C, random_state=self.random_state)

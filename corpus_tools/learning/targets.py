@@ -68,29 +68,39 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, units: pd.DataFrame, y: Any = None) -> TargetFeatures:
         """Learn vocabularies and document frequencies from the units."""
+        self.fit_views(units)
+        return self
+
+    def fit_views(self, units: pd.DataFrame) -> dict[str, Any]:
+        """Learn from the units and return their views (see `views`), reading each unit once."""
         self.crowded_ = len(units) > _CROWDED * units["text"].nunique()
         self.vectorizers_: dict[str, TfidfVectorizer] = {}
+        rows, parts = _rows(units), []
         for block in self._blocks():
-            documents = self._documents(units, block)
+            documents = self._documents(rows, block)
             if any(documents):  # a topic, for one, has no window
+                vectorizer = self._vectorizer(block)
                 try:
-                    self.vectorizers_[block] = self._vectorizer(block).fit(documents)
+                    parts.append(vectorizer.fit_transform(documents) * self._weight(block))
                 except ValueError:  # no term occurs often enough
                     continue
+                self.vectorizers_[block] = vectorizer
+        found: dict[str, Any] = {"terms": _join(parts, len(rows))}
         self.dense_: DenseView | None = None
         if self.embeddings is not None:
             spans = self.target != "topic" and not self.crowded_
-            self.dense_ = DenseView(self.embeddings, spans=spans, holders=spans and self.target == "entity").fit(units)
-        return self
+            self.dense_ = DenseView(self.embeddings, spans=spans, holders=spans and self.target == "entity")
+            found["embeddings"] = self.dense_.fit_transform(units)
+        return found
 
     def views(self, units: pd.DataFrame) -> dict[str, Any]:
         """Return the matrices by name, each of shape (units, features of the view)."""
+        rows = _rows(units)
         parts = [
-            vectorizer.transform(self._documents(units, block)) * self._weight(block)
+            vectorizer.transform(self._documents(rows, block)) * self._weight(block)
             for block, vectorizer in self.vectorizers_.items()
         ]
-        terms = sparse.csr_matrix(sparse.hstack(parts)) if parts else sparse.csr_matrix((len(units), 1))
-        found: dict[str, Any] = {"terms": terms}
+        found: dict[str, Any] = {"terms": _join(parts, len(rows))}
         if self.dense_ is not None:
             found["embeddings"] = self.dense_.transform(units)
         return found
@@ -132,9 +142,7 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             )
         return TfidfVectorizer(sublinear_tf=True, min_df=2 if block == "lemmas" else 1, **settings)
 
-    def _documents(self, units: pd.DataFrame, block: str) -> list[str] | list[Document]:
-        columns = ("text", "start", "holder", "target", "parse")
-        rows = [dict(zip(columns, values, strict=True)) for values in zip(*(units[c] for c in columns), strict=True)]
+    def _documents(self, rows: list[dict[str, Any]], block: str) -> list[str] | list[Document]:
         if block == "characters":
             return [_read_part(row)[0] for row in rows]
         return [self._document(row, block) for row in rows]
@@ -171,6 +179,17 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 terms = stance_terms(sentence, holder, target, self.codebook)
             for term, positions in terms:
                 yield term, _place(sentence, positions) if positions else None
+
+
+def _rows(units: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return what features read of each unit."""
+    columns = ("text", "start", "holder", "target", "parse")
+    return [dict(zip(columns, values, strict=True)) for values in zip(*(units[c] for c in columns), strict=True)]
+
+
+def _join(parts: list[Any], count: int) -> sparse.csr_matrix:
+    """Set the blocks' matrices side by side."""
+    return sparse.csr_matrix(sparse.hstack(parts)) if parts else sparse.csr_matrix((count, 1))
 
 
 def _with_place(unit: Mapping[Any, Any], slot: str) -> Mention | None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +16,12 @@ from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.gold import Gold
 from corpus_tools.annotation.store import AnnotationStore
 from corpus_tools.annotation.validation import validate
-from corpus_tools.evaluation.evaluate import Evaluation, evaluate
+from corpus_tools.evaluation.evaluate import Evaluation
 from corpus_tools.language.parses import Parses, parse
-from corpus_tools.learning.detections import to_detections
-from corpus_tools.learning.frames import FrameDetector
-from corpus_tools.learning.stances import StanceDetector
-from corpus_tools.learning.units import units
 from corpus_tools.reporting.files import write_files
+from corpus_tools.reporting.judging import Material, Steps, join_detections, judge_side_by_side
 from corpus_tools.reporting.manifest import describe_run
 from corpus_tools.reporting.summary import summarise_agreement, summarise_warnings
-from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError
 
@@ -88,7 +81,7 @@ def run(
         When an input is bad, an article to be judged is unknown, or too little is coded to train.
     """
     started = time.time()
-    step = _Steps(progress)
+    step = Steps(progress)
     with step("reading"):
         corpus = Corpus.read(articles)
         book = Codebook.read(Path(annotations) / "codebook.toml")
@@ -97,22 +90,12 @@ def run(
         chosen = _choose_judged(corpus, gold, judge)
     with step("parsing"):
         parses = parse(corpus, language=language, package=package, cache=cache, progress=progress)
-    training = corpus.filter(lambda a: a.id in set(gold.articles) and a.id not in chosen)
-    with step("evaluating frames"), _one_thread():
-        frame_units = units(training, parses, gold, kind="frame")
-        frames = FrameDetector(book, random_state=seed)
-        frame_result = evaluate(frames, frame_units, folds=folds, random_state=seed)
-    with step("evaluating stances"), _one_thread():
-        stance_units = units(training, parses, gold, kind="stance", codebook=book)
-        stances = StanceDetector(codebook=book, random_state=seed)
-        stance_result = evaluate(stances, stance_units, folds=folds, random_state=seed)
+    material = Material(corpus, parses, gold, book, chosen, folds, seed)
+    found = judge_side_by_side(material, progress=progress)
     with step("measuring agreement"):
         agreement = measure_agreement_or_none(store, book, parses)
-    with step("detecting"), _one_thread():
-        detections = _detect(
-            corpus, parses, chosen, (frames, frame_units, frame_result), (stances, stance_units, stance_result)
-        )
-    evaluation = _evaluation(frame_result, stance_result, agreement)
+    detections = join_detections([judgement.detections for judgement in found.values()])
+    evaluation = _evaluation(found["frame"].evaluation, found["stance"].evaluation, agreement)
     evaluation["warnings"] = summarise_warnings(evaluation, corpus, book, parses)
     manifest = describe_run(
         corpus=corpus,
@@ -120,14 +103,15 @@ def run(
         annotations=Path(annotations),
         parses=parses,
         judged=sorted(chosen) or gold.articles,
-        training=list(training.ids),
-        detectors=(frames, stances),
+        training=list(material.training.ids),
+        detectors=[judgement.detector for judgement in found.values()],
         settings={"folds": folds, "seed": seed, "package": package},
         started=started,
     )
     with step("writing"):
-        judged = [a for a in corpus if a.id in chosen] if chosen else [a for a in corpus if a.id in set(gold.articles)]
-        files = write_files(Path(out), judged, detections, evaluation, manifest, book, frame_result)
+        named = chosen or set(gold.articles)
+        judged = [article for article in corpus if article.id in named]
+        files = write_files(Path(out), judged, detections, evaluation, manifest, book, found["frame"].evaluation)
     return Report(Path(out), detections, evaluation, manifest, [a.id for a in judged], files)
 
 
@@ -162,7 +146,7 @@ def measure_agreement_or_none(store: AnnotationStore, book: Codebook, parses: Pa
     return pd.concat([by_sentence, by_article], ignore_index=True)
 
 
-def _choose_judged(corpus: Corpus, gold: Gold, judge: Collection[str]) -> set[str]:
+def _choose_judged(corpus: Corpus, gold: Gold, judge: Collection[str]) -> frozenset[str]:
     """The articles that are judged and never trained on; empty means out of fold for all."""
     unknown = [name for name in judge if name not in corpus]
     if unknown:
@@ -170,33 +154,7 @@ def _choose_judged(corpus: Corpus, gold: Gold, judge: Collection[str]) -> set[st
             f"there is no article {unknown[0]!r} to judge",
             remedy=f"use one of the {len(corpus)} ids, such as {corpus.ids[0]!r}",
         )
-    return set(judge) or {name for name in corpus.ids if name not in set(gold.articles)}
-
-
-def _detect(
-    corpus: Corpus,
-    parses: Parses,
-    chosen: set[str],
-    frames: tuple[FrameDetector, pd.DataFrame, Evaluation],
-    stances: tuple[StanceDetector, pd.DataFrame, Evaluation],
-) -> pd.DataFrame:
-    """Detect with detectors fitted to all training articles, or, where all are judged, with the fold's own detector."""
-    frames[0].fit(frames[1])
-    stances[0].fit(stances[1])
-    if chosen:
-        judged = corpus.filter(lambda a: a.id in chosen)
-        parts = [frames[0].detect(judged, parses), stances[0].detect(judged, parses)]
-    else:
-        parts = [part for result in (frames[2], stances[2]) for part in _detect_out_of_fold(result, corpus, parses)]
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else to_detections([])
-
-
-def _detect_out_of_fold(result: Evaluation, corpus: Corpus, parses: Parses) -> Iterator[pd.DataFrame]:
-    everything = set(result.predictions["article"])
-    for detector in result.detectors:
-        unseen = everything - set(detector.training_articles_)
-        yield detector.detect(corpus.filter(partial(_is_in, unseen)), parses)
+    return frozenset(judge) or frozenset(corpus.ids) - frozenset(gold.articles)
 
 
 def _evaluation(frames: Evaluation, stances: Evaluation, agreement: pd.DataFrame | None) -> dict[str, Any]:
@@ -232,30 +190,3 @@ def _without_nan(value: Any) -> Any:
 
 def _plain(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
-
-
-def _is_in(names: set[str], article: Article) -> bool:
-    return article.id in names
-
-
-def _one_thread() -> AbstractContextManager[Any]:
-    """Keep the linear algebra of many small fits from spreading over threads, which only makes it slower."""
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(limits=1)  # type: ignore[no-any-return]
-
-
-class _Steps:
-    """Tell each step of the job and its seconds on stderr."""
-
-    def __init__(self, shown: bool) -> None:
-        self.shown = shown
-
-    @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
-        began = time.monotonic()
-        if self.shown:
-            print(f"{name} …", file=sys.stderr, flush=True)
-        yield
-        if self.shown:
-            print(f"{name}: {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True)
