@@ -28,6 +28,9 @@ _HOMES = {
     "Implicit": "annotation.records",
     "Slot": "annotation.records",
     "Stance": "annotation.records",
+    "anchor": "annotation.anchoring",
+    "reanchor": "annotation.anchoring",
+    "validate": "annotation.validation",
     "Parse": "language.parses",
     "Parses": "language.parses",
     "parse": "language.parses",
@@ -49,6 +52,8 @@ __all__ = ["__version__", *_HOMES]
 
 if TYPE_CHECKING:
     from corpus_tools.agreement.table import measure_agreement as measure_agreement
+    from corpus_tools.annotation.anchoring import anchor as anchor
+    from corpus_tools.annotation.anchoring import reanchor as reanchor
     from corpus_tools.annotation.codebook import Codebook as Codebook
     from corpus_tools.annotation.gold import Gold as Gold
     from corpus_tools.annotation.records import Annotation as Annotation
@@ -57,6 +62,7 @@ if TYPE_CHECKING:
     from corpus_tools.annotation.records import Slot as Slot
     from corpus_tools.annotation.records import Stance as Stance
     from corpus_tools.annotation.store import AnnotationStore as AnnotationStore
+    from corpus_tools.annotation.validation import validate as validate
     from corpus_tools.evaluation.evaluate import evaluate as evaluate
     from corpus_tools.language.attribution import attribute as attribute
     from corpus_tools.language.parses import Parse as Parse

@@ -143,6 +143,40 @@ def test_adding_the_same_id_twice(store: AnnotationStore) -> None:
     assert len(store.events("ana")) == 1
 
 
+def test_many_are_added_with_one_sync(store: AnnotationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And they are numbered, in order, each revisable at once."""
+    synced: list[int] = []
+    true_sync = os.fsync
+    with store.writer("ana") as log:
+        monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(fd), true_sync(fd))[1])
+        names = log.add_all(frame(spans=[(0, end)]) for end in range(1, 40))
+        assert len(synced) == 1
+        log.revise(names[7], frame(spans=[(1, 9)]))
+    assert [event.seq for event in store.events("ana")] == list(range(1, 41))
+    assert [a.id for a in store.annotations()] == names
+    assert next(a for a in store.annotations() if a.id == names[7]).record.spans[0].start == 1
+
+
+@pytest.mark.parametrize(
+    ("records", "ids", "error"),
+    [
+        ([frame(), Frame("niger", "no_such_label", [(0, 5)])], [None, None], "no_such_label"),
+        ([frame(), Frame("niger", "dialogue", [(0, 5_000)])], [None, None], "past the end"),
+        ([frame(spans=[(0, 5)]), frame(spans=[(0, 6)])], ["one", "one"], "says something else"),
+        ([frame()], ["one", "two"], "longer"),
+    ],
+)
+def test_many_are_added_all_or_none(store: AnnotationStore, records: list[Any], ids: list[Any], error: str) -> None:
+    with store.writer("ana") as log:
+        with pytest.raises(ValueError, match=error):
+            log.add_all(records, ids=ids)
+        assert store.events("ana") == []
+        kept = log.add(frame(spans=[(0, 5)]), id="one")
+        assert log.add_all([frame(spans=[(0, 5)])] * 3, ids=["one", "two", "two"]) == [kept, "two", "two"]
+        assert log.add_all([]) == []
+    assert [a.id for a in store.annotations()] == ["one", "two"]
+
+
 def test_rejections_are_kept_but_are_no_annotations(store: AnnotationStore) -> None:
     with store.writer("ana") as log:
         log.reject(frame(origin="suggestion"))

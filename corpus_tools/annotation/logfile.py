@@ -58,7 +58,8 @@ class LogFile:
         except BaseException:
             self._lock.release()
             raise
-        self._size = os.fstat(self._fd).st_size
+        mine = os.fstat(self._fd)
+        self._identity, self._size = (mine.st_dev, mine.st_ino), mine.st_size
 
     def read(self) -> bytes:
         """Return the bytes of the whole file."""
@@ -153,15 +154,14 @@ class LogFile:
             raise self._error(errno.EIO, self._poison, "open a new writer, which checks the file, and repeat")
         if os.getpid() != self._pid:
             raise self._error(errno.EPERM, "the writer belongs to the parent process", "open one in this process")
-        mine = os.fstat(self._fd)
         try:
             there = os.stat(self.path, follow_symlinks=False)
         except OSError:
             self._refuse_changed("was moved or deleted")
-        if (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
+        if (there.st_dev, there.st_ino) != self._identity:
             self._refuse_changed("was replaced by another file")
-        if mine.st_size != self._size:
-            self._refuse_changed(f"has {mine.st_size} bytes instead of {self._size}: somebody else wrote to it")
+        if there.st_size != self._size:
+            self._refuse_changed(f"has {there.st_size} bytes instead of {self._size}: somebody else wrote to it")
 
     def _refuse_changed(self, what: str) -> NoReturn:
         self._poison = f"the file {what}"

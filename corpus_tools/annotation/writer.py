@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import warnings
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -75,17 +76,28 @@ class LogWriter:
             When the disk does not take it.
         """
         with self._mutex:
-            fields = self._event("add", id=uuid7() if id is None else id, **_payload(record))
-            there = self._state.heads.get(fields["id"])
-            if there is None:
-                self._append(fields)
-            elif not same_judgement(there.fields, self._checker.complete(fields)):
-                raise InputError(
-                    f"annotation {id} is there already and says something else",
-                    where=str(self.path),
-                    remedy="use revise",
-                )
-            return str(fields["id"])
+            return self._add([(record, id)])[0]
+
+    def add_all(self, records: Iterable[Record], *, ids: Iterable[str | None] | None = None) -> list[str]:
+        """Add annotations, all or none, and return their ids: much quicker than one by one, for the disk is asked once.
+
+        Only a crash before it returns can leave some of them; with ids of one's own the call can then be repeated.
+
+        Parameters
+        ----------
+        records
+            The annotations.
+        ids
+            For each its id, as in `add`; None makes new ones.
+
+        Raises
+        ------
+        InputError, LogWriteError
+            As in `add`; then none of them was added.
+        """
+        with self._mutex:
+            given = list(records)
+            return self._add(list(zip(given, [None] * len(given) if ids is None else ids, strict=True)))
 
     def revise(self, id: str, record: Record, *, codebook: str | None = None) -> str:
         """Replace an annotation by a new record and return its id; a retracted one is there again.
@@ -112,7 +124,7 @@ class LogWriter:
             fields["codebook"] = codebook
             unchanged = head.event != "retract" and same_judgement(head.fields, self._checker.complete(fields))
             if not unchanged or id in self._state.open_ends:
-                self._append(fields, *self._close_branches(id, head))
+                self._remember(self._append(fields, *self._close_branches(id, head))[0])
             return id
 
     def retract(self, id: str, *, comment: str | None = None) -> None:
@@ -128,7 +140,7 @@ class LogWriter:
             if head.event == "retract" and id not in self._state.open_ends:
                 return
             fields = self._event("retract", id=id, base=head.event_id, article=head.article, comment=comment)
-            self._append(fields, *self._close_branches(id, head))
+            self._remember(self._append(fields, *self._close_branches(id, head))[0])
 
     def reject(self, record: Record) -> str:
         """Note that a suggestion was rejected, and return the id of the note.
@@ -165,9 +177,10 @@ class LogWriter:
         if status not in STATUSES:
             raise InputError(f"status {status!r} is unknown", where=article, remedy=f"use one of {', '.join(STATUSES)}")
         with self._mutex:
-            self._append(
-                self._event("status", article=article, status=status, seconds=seconds, comment=comment, sha256=None)
+            fields = self._event(
+                "status", article=article, status=status, seconds=seconds, comment=comment, sha256=None
             )
+            self._remember(self._append(fields)[0])
 
     def close(self) -> None:
         """Close the log, so that others may write."""
@@ -210,7 +223,29 @@ class LogWriter:
             self._event("retract", id=id, base=end.event_id, article=head.article, comment=comment) for end in others
         ]
 
-    def _append(self, *events: Fields) -> None:
+    def _add(self, records: Sequence[tuple[Record, str | None]]) -> list[str]:
+        """Append what is not there yet; return the ids of all."""
+        new: dict[str, Fields] = {}
+        ids = []
+        for record, id in records:
+            fields = self._event("add", id=uuid7() if id is None else id, **_payload(record))
+            ids.append(str(fields["id"]))
+            there = self._state.heads.get(fields["id"])
+            known = new.get(ids[-1]) if there is None else there.fields
+            if known is None:
+                new[ids[-1]] = fields
+            elif not same_judgement(known, fields if there is None else self._checker.complete(fields)):
+                raise InputError(
+                    f"annotation {id} is there already and says something else",
+                    where=str(self.path),
+                    remedy="use revise",
+                )
+        if new:
+            for entry in self._append(*new.values()):
+                self._remember(entry)
+        return ids
+
+    def _append(self, *events: Fields) -> list[Entry]:
         """Write the events with one system call, so that they are there together or not at all."""
         checked = [self._checker.complete(fields) for fields in events]
         for number, fields in enumerate(checked, self._seq + 1):
@@ -218,7 +253,7 @@ class LogWriter:
         entries = [seal(fields) for fields in checked]
         self._file.append(b"".join(entry.line + b"\n" for entry in entries))
         self._seq += len(entries)
-        self._remember(entries[0])
+        return entries
 
     def _remember(self, entry: Entry) -> None:
         if entry.id is None:

@@ -1,4 +1,4 @@
-"""Imported items into a store: checked all, then written one by one, each durably."""
+"""Imported items into a store: checked all, then written, those of a coder all or none."""
 
 from __future__ import annotations
 
@@ -38,9 +38,8 @@ def store_items(
     coders = list(dict.fromkeys(item.coder or "" for item in items))
     for coder in coders:
         with store.writer(coder) as log:
-            for item, id, record in zip(items, ids, completed, strict=True):
-                if item.coder == coder:
-                    log.add(record, id=id)
+            own = [number for number, item in enumerate(items) if item.coder == coder]
+            log.add_all([completed[number] for number in own], ids=[ids[number] for number in own])
             if status is not None:
                 known = store.statuses(coder)
                 for article in articles:
