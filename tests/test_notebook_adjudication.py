@@ -9,6 +9,7 @@ from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.records import Frame, Implicit, Slot, Stance
 from corpus_tools.annotation.store import AnnotationStore
 from corpus_tools.notebook.adjudication import Adjudication
+from corpus_tools.notebook.adjudicator import Adjudicator
 from corpus_tools.notebook.pairing import pair_annotations
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
@@ -56,6 +57,35 @@ def code(tmp_path, book):
         return store
 
     return write
+
+
+def test_the_queue_says_for_whom_an_article_waits(code, book):
+    store = code(ana=[frame("influence", "Mali")], ben=[frame("ballot", "Mali")])
+    with store.writer("ana") as log:
+        log.status("two", "done")
+    widget = Adjudicator(CORPUS, store, book, coders=["ana", "ben"], by="gold")
+    try:
+        rows = widget._answer({"what": "queue", "search": ""})["rows"]
+        assert [(row["place"], row["number"] < 0, row["date"]) for row in rows] == [
+            (0, False, "1 to decide"),
+            (1, True, "waiting for ben"),
+        ]
+        assert widget._answer({"what": "queue", "search": "praised"})["rows"] == rows[1:]
+    finally:
+        widget.close()
+
+
+def test_a_changed_codebook_is_read_without_a_restart(code, book, tmp_path):
+    store = code(ana=[frame("influence", "Mali")], ben=[frame("ballot", "Mali")])
+    widget = Adjudicator(CORPUS, store, tmp_path / "codebook.toml", coders=["ana", "ben"], by="gold")
+    try:
+        (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('version = "1.0"', 'version = "1.1"', 1), "utf-8")
+        widget.reload()
+        group = widget.session.here[0]
+        widget.session.take(group.ids, group.ids[:1])
+        assert [item.codebook for item in store.annotations("gold")] == ["1.1"]
+    finally:
+        widget.close()
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import time
 
 import pytest
 from browser.chromium import start_browser
-from browser.lab import count_cells, kill, start_lab
+from browser.lab import Lab, count_cells, kill, start_lab
 from browser.place import PLAIN, SCHEME
+from browser.proxy import lay_wire
 
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.store import AnnotationStore
@@ -52,9 +53,9 @@ def notebook(lab, browser, request):
     name = request.node.name.removeprefix("test_")[:40]
     page = browser.new_page(viewport={"width": 1280, "height": 900})
 
-    def start(*more):
+    def start(*more, address=lab.address):
         lab.write_notebook(f"{name}.ipynb", [CODE.format(name=name), *more])
-        lab.open(page, f"{name}.ipynb")
+        Lab(lab.folder, address, lab.token).open(page, f"{name}.ipynb")
         lab.run_cell(page, 0)
         page.wait_for_selector(".ctn-pane")
         return page, lambda: read_store(lab, name)
@@ -151,6 +152,22 @@ def test_a_reload_of_the_page_keeps_everything(notebook):
     press(page, "a", "ArrowRight", "Enter", "1", "Enter")
     settle(page)
     assert quotes(stored()) == [("influence", "Rain"), ("oppose", "Russian")]
+
+
+def test_a_cut_network_loses_nothing_and_writes_nothing_twice(notebook, lab):
+    with lay_wire(lab.address) as wire:
+        page, stored = notebook("1 + 1", address=wire.address)
+        page.locator(".ctn-pane").first.focus()
+        press(page, "1")
+        settle(page)
+        wire.cut()
+        press(page, "ArrowRight", "2", "ArrowRight", "1")
+        page.wait_for_selector('.ctn-saved[data-state="late"]', timeout=60000)
+        assert quotes(stored()) == [("influence", "Rain")]
+        wire.mend()
+        page.wait_for_selector('.ctn-saved[data-state="saved"]', timeout=120000)
+        assert quotes(stored()) == [("influence", "Rain"), ("ballot", "fell"), ("influence", "in")]
+        assert sum(event.event == "add" for event in stored().events("ana")) == 3
 
 
 def test_two_views_and_windowing(notebook, lab):

@@ -73,6 +73,31 @@ def test_only_what_changed_is_sent(make):
     assert set(update["state"]) == {"marks", "status"}
 
 
+def test_a_command_that_comes_twice_brings_the_whole_state_again(make):
+    view = View(make())
+    record = {"type": "frame", "label": "influence", "spans": [[0, 4]]}
+    view.send(op="add", id="id-00000001", article=0, record=record)
+    view.seq -= 1  # the answer was lost on the way, and the update before it
+    sent = view.send(op="add", id="id-00000001", article=0, record=record)
+    (update,) = [sent for sent in view.widget.comm.sent if sent["method"] == "update"]
+    assert update["state"]["marks"]["annotations"][0]["spans"] == [[0, 4]] and sent[-1][1]["ok"]
+    assert len(view.widget.session.annotations) == 1
+
+
+def test_training_begins_after_the_acknowledgement_and_says_so(make):
+    seen = []
+
+    def train(widget):
+        acknowledged = [sent["content"]["ok"] for sent in widget.comm.sent if sent["method"] == "custom"]
+        seen.append((acknowledged, widget.status["fault"], widget.article["number"]))
+
+    view = View(make(every=(1, train)))
+    view.done()
+    ((acknowledged, words, number),) = seen
+    assert acknowledged == [True] and words.startswith("Retraining") and number == 1
+    assert view.widget.status["fault"] is None
+
+
 @pytest.mark.parametrize("chosen", [{"topic": "b"}, lambda article: article.id.startswith("b")])
 def test_a_filter_leaves_articles_out(make, chosen):
     widget = make(filter=chosen)

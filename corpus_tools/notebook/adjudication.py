@@ -181,6 +181,11 @@ class Adjudication:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
+    def reload_book(self, book: Codebook) -> None:
+        """Go on under another version of the codebook."""
+        self.ledger.use(AnnotationStore(self.ledger.path, self.corpus, book))
+        self.book = book
+
     def _read(self, store: AnnotationStore, corpus: Corpus) -> dict[str, list[Group]]:
         coded: dict[str, dict[str, list[Annotation]]] = {}
         for coder in self.coders:
@@ -189,6 +194,9 @@ class Adjudication:
                     coded.setdefault(item.article, {name: [] for name in self.coders})[coder].append(item)
         done = [{id for id, status in store.statuses(coder).items() if status == "done"} for coder in self.coders]
         groups = {id: pair_annotations(by_coder) for id, by_coder in coded.items() if all(id in ids for ids in done)}
+        begun = [id for id in corpus.ids if id not in groups and (id in coded or any(id in ids for ids in done))]
+        waited = {id: [who for who, ids in zip(self.coders, done, strict=True) if id not in ids] for id in begun}
+        self.waiting: dict[str, list[str]] = {id: names for id, names in waited.items() if names}  # whom they wait for
         if not groups:
             what = f"no article with annotations was finished by all of {', '.join(self.coders)}"
             raise InputError(what, where=str(store.path), remedy="let them press Enter (done) first")

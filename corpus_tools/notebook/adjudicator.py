@@ -16,6 +16,7 @@ from corpus_tools.notebook.incoming import read_changes
 from corpus_tools.notebook.pairing import Group
 from corpus_tools.notebook.session_widget import SessionWidget, close_former
 from corpus_tools.notebook.views import view_book, view_record, view_text
+from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError
 
@@ -68,9 +69,23 @@ class Adjudicator(SessionWidget):
         by: str,
         parses: Parses | None = None,
     ) -> None:
+        self._book_path = None if isinstance(book, Codebook) else Path(book)
         codebook = book if isinstance(book, Codebook) else Codebook.read(book)
         close_former(store.path / f"{by}.jsonl")
         super().__init__(Adjudication(corpus, store, codebook, coders=coders, by=by, parses=parses))
+
+    def reload(self, book: Codebook | None = None) -> None:
+        """Go on under a changed codebook; without one given, the file that the widget was made with is read again.
+
+        Raises
+        ------
+        InputError
+            When it was made with a codebook and not with a path, or the file does not hold a codebook.
+        """
+        if book is None and self._book_path is None:
+            raise InputError("the codebook has no file", where="Adjudicator.reload", remedy="give the new Codebook")
+        self.session.reload_book(book or Codebook.read(self._book_path or ""))
+        self._push()
 
     def _views(self) -> dict[str, Any]:
         session, article = self.session, self.session.article
@@ -112,16 +127,26 @@ class Adjudicator(SessionWidget):
         return _COMMANDS[op["op"]](session, op, view)
 
     def _answer(self, question: Mapping[str, Any]) -> Any:
-        session, search, rows = self.session, str(question.get("search") or ""), []
-        for place, id in enumerate(session.queue.ids):
-            article = session.corpus[id]
-            text = f"{article.title or ''} {article.published or ''} {article.text}".casefold()
-            if all(word in text for word in search.casefold().split()):
-                state = session.ledger.statuses.get(id) or "open"
-                row = {"number": session.queue.number(id), "place": place, "title": article.title or article.text[:70]}
-                left = f"{session.left(id)} to decide"
-                rows.append({**row, "state": state, "date": left, "annotations": len(session.groups[id])})
-        return {"rows": rows[:200], "more": len(rows) > 200}
+        session, search = self.session, str(question.get("search") or "").casefold().split()
+        ids = [id for id in (*session.queue.ids, *session.waiting) if _matches(session.corpus[id], search)]
+        return {"rows": [self._view_row(id) for id in ids[:200]], "more": len(ids) > 200}
+
+    def _view_row(self, id: str) -> dict[str, Any]:
+        """Return a row of the queue; one that waits for a coder has a number that opens nothing."""
+        session, article = self.session, self.session.corpus[id]
+        title = article.title or article.text[:70]
+        if id in session.waiting:
+            who = f"waiting for {', '.join(session.waiting[id])}"
+            place = len(session.queue) + list(session.waiting).index(id)
+            return {"number": -1, "place": place, "title": title, "state": "waiting", "date": who, "annotations": 0}
+        place, number = session.queue.place(id), session.queue.number(id)
+        row = {"number": number, "place": place, "title": title, "state": session.ledger.statuses.get(id) or "open"}
+        return {**row, "date": f"{session.left(id)} to decide", "annotations": len(session.groups[id])}
+
+
+def _matches(article: Article, words: Sequence[str]) -> bool:
+    text = f"{article.title or ''} {article.published or ''} {article.text}".casefold()
+    return all(word in text for word in words)
 
 
 def _take(session: Adjudication, op: Mapping[str, Any], view: str) -> None:

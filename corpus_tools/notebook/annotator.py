@@ -159,6 +159,8 @@ class Annotator(SessionWidget):
         """Call the user's function; what it raises is shown, because the kernel would swallow it."""
         if self._every is None or self.session.finished_here % self._every[0]:
             return
+        self._fault = "Retraining… You can go on coding; what you mark meanwhile is saved when it ends."
+        self._push()
         try:
             self._use(self._every[1](self))
             self._fault = None

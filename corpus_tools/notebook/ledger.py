@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from corpus_tools.annotation.records import Annotation, Event, Record
 from corpus_tools.annotation.store import AnnotationStore
 from corpus_tools.annotation.writer import LogWriter
+from corpus_tools.notebook.past import Past
 from corpus_tools.notebook.steps import Change, Judgement, Status, Step
 from corpus_tools.text.errors import InputError
 
@@ -75,6 +76,13 @@ class Ledger:
         if done.changes:
             self._done.append(done)
             self._undone.clear()
+
+    def recall(self, name_label: Callable[[Record], str], is_current: Callable[[Record], bool]) -> None:
+        """Make what the log says of former sessions undoable, as far as the records still fit their texts."""
+        book = self._store.codebook
+        past = Past(self._store.events(self.coder), book.version if book else None, self._key_of, name_label)
+        self._done = past.current_end(past.done, is_current)
+        self._undone = past.current_end(past.undone, is_current)
 
     def record_quietly(self, change: Status) -> None:
         """Write a status that is no step of its own: that an article was opened, or left."""

@@ -55,6 +55,10 @@ class Mailbox:
             answers.pop(seq - REMEMBERED, None)
         return answer
 
+    def knows(self, message: Mapping[str, Any]) -> bool:
+        """Whether a command was answered before: its view did not get the answer, nor what it should show since."""
+        return message.get("seq") in self._answers.get(str(message.get("client")), {})
+
     def _try(self, client: str, seq: int, message: Mapping[str, Any]) -> Answer:
         rev = message.get("base_rev")
         try:

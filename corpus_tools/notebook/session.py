@@ -81,6 +81,7 @@ class Session:
         self.ledger = Ledger(AnnotationStore(store.path, corpus, book), coder, name_record)
         try:
             self.queue = Queue(corpus.ids if ids is None else ids, self.ledger.statuses)
+            self.ledger.recall(self.name_label, self._is_current)
             self.article: Article
             self._show(self._first())
         except BaseException:
@@ -217,6 +218,10 @@ class Session:
 
     def _is_orphan(self, held: Held) -> bool:
         return held.record.sha256 not in (None, self._fingerprint)
+
+    def _is_current(self, record: Record) -> bool:
+        known = record.article in self.corpus
+        return known and record.sha256 in (None, self.corpus[record.article].fingerprint)
 
     def _perform(self, what: str, *changes: Judgement | Status | Rejection, view: str, article: str = "") -> None:
         self.ledger.perform(Step(what, article or self.article.id, changes), view=view)

@@ -73,9 +73,12 @@ class SessionWidget(anywidget.AnyWidget):
             back = {"kind": "answer", "client": content.get("client"), "ask": content.get("ask")}
             self.send({**back, "answer": self._answer(content)})
             return
+        repeated = self._mailbox.knows(content)
         answer = dict(self._mailbox.receive(content))
         try:
             self._push()
+            if repeated:  # the network lost the answer, and with it what changed: only changes are sent by themselves
+                self.send_state(list(self._views()))
         except Exception as error:  # the widget framework would swallow it: the coder must see that something is wrong
             _logger.exception("the display could not be renewed")
             answer |= {"ok": False, "error": f"The display could not be renewed: {type(error).__name__}: {error}"}

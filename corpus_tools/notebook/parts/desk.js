@@ -41,7 +41,7 @@ class Desk {
     const [sign, words] = {
       saved: ["✓", "Saved"],
       saving: ["…", `Saving ${count}`],
-      late: ["!", `The kernel does not answer: ${count} not saved yet`],
+      late: ["!", `Not connected, or the kernel is busy: ${count} not saved yet`],
       stopped: ["!", `${count} not saved: ${this.outbox.problem}`],
     }[this.outbox.state];
     if (this.savedWords === words) return;

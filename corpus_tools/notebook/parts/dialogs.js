@@ -112,12 +112,12 @@ class Dialogs {
       const mine = turn;
       const { rows, more } = await load(input.value);
       if (mine !== turn) return;
-      const items = rows.map((row) => h("li", {}, h("button", { type: "button", class: `ctn-row ctn-state-${row.state}`, onclick: () => { this.close(); go(row.number); } }, ...describeRow(row))));
+      const items = rows.map((row) => h("li", {}, h("button", { type: "button", class: `ctn-row ctn-state-${row.state}`, "aria-disabled": String(row.number < 0), onclick: () => { if (row.number < 0) return; this.close(); go(row.number); } }, ...describeRow(row))));
       list.replaceChildren(...items, ...(more ? [h("li", { class: "ctn-hint" }, "More articles match: narrow the search.")] : []));
     };
     input.addEventListener("input", fill);
     input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") list.querySelector("button")?.click();
+      if (event.key === "Enter") list.querySelector('button[aria-disabled="false"]')?.click();
       else if (event.key === "ArrowDown") list.querySelector("button")?.focus();
     });
     list.addEventListener("keydown", (event) => {
