@@ -6,15 +6,15 @@ import pytest
 
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.language.actors import ActorNames
-from corpus_tools.language.cues import Role, load_cues, load_lexicon, load_words
+from corpus_tools.language.cues import Role, load_lexicon, load_words
 from corpus_tools.language.naming import EntityNames, plain_words
 from corpus_tools.language.sentences import Sentence
 from corpus_tools.text.errors import InputError
 
 RELATIONS = {
-    "csubj",
+    *("csubj", "compound"),
     *("nsubj", "nsubj:pass", "obl:agent", "obj", "iobj", "obl", "ccomp", "xcomp", "advcl", "acl", "nmod", "nmod:poss"),
-    *("speaker", "sayer", "light", "self", "head"),
+    *("speaker", "sayer", "light", "self", "head", "bearer", "rest"),
 }
 EXPRESSIONS = {"evaluation", "concern", "demand", "threat", "commitment"}
 
@@ -51,13 +51,13 @@ def test_every_cue_is_well_formed():
         assert cue.polarity in (-1, 0, 1) and cue.strength in (1, 2, 3) and cue.expression in EXPRESSIONS
         assert cue.holders and cue.targets
         assert {role.relation for role in (*cue.holders, *cue.targets)} <= RELATIONS, cue.lemma
-        assert cue.lemma == cue.lemma.lower() and cue.upos in ("VERB", "NOUN", "ADJ", "ADP")
+        assert cue.lemma == cue.lemma.lower() and cue.upos in ("VERB", "NOUN", "ADJ", "ADP", "PREFIX")
 
 
 def test_a_role_is_a_relation_with_markers():
     assert Role.of("obj") == ("obj", frozenset())
     assert Role.of("obl(for, to)") == ("obl", frozenset({"for", "to"}))
-    assert load_cues("en")["warn", "VERB"].target == ("obl", "ccomp", "xcomp", "obj")
+    assert load_lexicon("en").words["warn", "VERB"].target == ("obl", "ccomp", "xcomp", "obj")
 
 
 def test_a_language_without_a_lexicon_is_an_input_error():

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ import pytest
 
 from corpus_tools.language import cache as cache_room
 from corpus_tools.language import running
+from corpus_tools.language.models import find_package
 from corpus_tools.language.parses import Parses, parse
+from corpus_tools.language.pipeline import describe_configuration
 from corpus_tools.language.shards import Job, decode_header, encode, hash_configuration, key_of
 from corpus_tools.language.tokens import COLUMNS
+from corpus_tools.language.workers import send
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError, InputWarning
@@ -226,6 +230,25 @@ def test_shards_are_one_parquet_data_set(tmp_path: Path) -> None:
     assert set(table["article"].to_pylist()) == set(TEXTS)
 
 
+@pytest.mark.parametrize("reader", ["duckdb", "polars", "pandas"])
+def test_the_data_set_opens_as_it_is(tmp_path: Path, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    library: Any = pytest.importorskip(reader)
+    monkeypatch.setattr(running, "BATCH_CHARACTERS", 100)  # several shards
+    expected = parse_texts(TEXTS, tmp_path).to_frame()
+    folder = shards_of(tmp_path)[0].parent
+    assert len(shards_of(tmp_path)) > 1
+    if reader == "duckdb":
+        found = library.sql(f"select * from '{folder}/*.parquet'").df()
+    elif reader == "polars":
+        found = library.read_parquet(folder / "*.parquet").to_pandas()
+    else:
+        found = pd.concat([library.read_parquet(path) for path in shards_of(tmp_path)])
+    assert list(found.columns) == ["key", "article", *COLUMNS]
+    order = ["article", "token", "word"]
+    found, expected = (frame.sort_values(order, ignore_index=True) for frame in (found, expected))
+    pd.testing.assert_frame_equal(found[["article", *COLUMNS]], expected, check_dtype=False)
+
+
 def test_encoding_is_deterministic_and_holds_only_reasons_if_need_be() -> None:
     job = Job("a", "0" * 64, "\x85")
     data = encode([], [(job, "no words in the text")], {"schema": 1})
@@ -342,6 +365,21 @@ def test_two_runs_at_once_on_one_cache(tmp_path: Path) -> None:
     assert [finish(process) for process in both] == ["6", "6"]
     assert len(shards_of(tmp_path)) == 6
     assert [path.name for path in tmp_path.rglob("*.tmp")] == []
+
+
+@pytest.mark.slow
+def test_a_worker_whose_caller_is_gone_ends_without_a_word(tmp_path: Path) -> None:
+    package = find_package("lite", "en", ["tokenize", "mwt"])
+    settings = {**asdict(package), "folder": str(package.folder)}
+    batch = [{"article": "a", "key": "0" * 64, "text": "One."}]
+    command = [sys.executable, "-m", "corpus_tools.language.worker"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:  # type: ignore[call-overload]
+        process.stdout.close()  # what the death of the caller does
+        send(process.stdin, json.dumps([settings, describe_configuration(package)]).encode("ascii"))
+        send(process.stdin, json.dumps(batch).encode("ascii"))
+        complaint = process.stderr.read().decode()
+        assert (process.wait(timeout=120), complaint) == (0, "")
 
 
 @pytest.mark.slow

@@ -9,24 +9,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from corpus_tools.annotation.codebook import Codebook, Entity
 from corpus_tools.language.common_nouns import PEOPLE, CommonNouns
 from corpus_tools.language.cues import load_words
+from corpus_tools.language.modifiers import MODIFIERS, POINTERS, case_of, is_definite, is_specified, noun_words
 from corpus_tools.language.naming import EntityNames, fold_word, plain_words
 from corpus_tools.language.sentences import Sentence
 
 __all__ = ["ActorNames", "Surroundings", "load_actors"]
 
-_MODIFIERS = frozenset({"amod", "compound", "nmod:poss", "nmod", "flat", "nmod:desc", "appos"})
 _OF = frozenset({"of", "for", "from", "to", "with", "at", "in"})
 _SPEAKING_FOR = frozenset({"of", "for", "from", "to"})
 _TELLING = frozenset({"nsubj", "nsubj:pass", "obj", "nmod", "nmod:poss", "obl", "amod", "compound"})
 _TITLE = 4.0  # mentions that one in the title counts for
-_POINTERS = frozenset({"the", "this", "such", "that"})
+_VAGUE = frozenset({"a", "an", "one", "some", "other", "another", "many", "several", "retired", "former"})
+_PREFIXES = ("anti", "pro")
 _DEEPEST = 4
+_LIKELIEST = 2.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Surroundings:
 
     counts: Mapping[str, float] = field(default_factory=dict)
     issue: str | None = None
+    actor: str | None = None
+    """Who was spoken of last where a subject stands: of whom "the official" of the next sentence is one."""
 
 
 @lru_cache(maxsize=8)
@@ -65,6 +69,10 @@ class ActorNames:
         for number, sentence in enumerate(sentences):
             for mentioned in self._mentions(sentence).values():
                 counts[mentioned] += 2.0 - number / len(sentences)
+            for lemma in sentence.lemma:
+                issues = self.common.issues.get(fold_word(lemma), ())
+                if len(issues) == 1:  # a noun of several issues tells of none
+                    counts[issues[0]] += 0.5
         for word in (title or "").replace("\u2019", "'").split():
             entity = self.common.countries.get(fold_word(word.strip(".,:;!?'\"").removesuffix("'s")))
             if entity is not None:
@@ -85,25 +93,39 @@ class ActorNames:
             return False
         if sentence.upos[head] not in ("NOUN", "VERB") or sentence.ner[head] != "O":
             return True
-        return lemma in self.common.holding or word in self.common.holding or lemma.endswith(self.common.endings)
+        if lemma in self.common.holding or word in self.common.holding or lemma.endswith(self.common.endings):
+            return True
+        return not self.entities and not lemma.endswith(self.common.things)
 
     def is_document(self, sentence: Sentence, head: int) -> bool:
         """Whether a noun speaks for its author: a statement, a report."""
         return fold_word(sentence.lemma[head]) in self.common.documents
 
+    def is_public(self, sentence: Sentence, head: int) -> bool:
+        """Whether a word stands for somebody who speaks in public: a mediator, an envoy, a minister."""
+        return head >= 0 and fold_word(sentence.lemma[head]) in (self.common.official | self.common.speaking)
+
     def points_back(self, sentence: Sentence, head: int) -> bool:
         """Whether a noun points back to something spoken of before: "the step", "such a move"."""
         before = {sentence.lemma[i].lower() for i in sentence.children[head]}
-        return sentence.lemma[head].lower() in self.common.pointing and bool(before & _POINTERS)
+        return sentence.lemma[head].lower() in self.common.pointing and bool(before & POINTERS)
 
     def last_issue(self, sentence: Sentence) -> str | None:
         """Return the issue or event that a sentence mentions last."""
-        found = (self._issue_at(sentence, i) for i in reversed(range(len(sentence))))
+        found = (self.issue_of(sentence, i, None) for i in reversed(range(len(sentence))))
         return next((issue for issue in found if issue is not None), None)
+
+    def last_actor(self, sentence: Sentence, around: Surroundings) -> str | None:
+        """Return the last actor in a sentence that stands where a subject stands."""
+        subjects = [i for i in range(len(sentence)) if sentence.deprel[i] in ("nsubj", "nsubj:pass", "obl:agent")]
+        found = (self.find_people(sentence, i, around) for i in reversed(subjects) if sentence.upos[i] != "PRON")
+        return next((actor for actor in found if self.kind(actor) == "actor"), None)
 
     def find_people(self, sentence: Sentence, head: int, around: Surroundings | None = None) -> str | None:
         """Return the actor or collective that the phrase with this head word speaks for, or None."""
         found = self._people_of(sentence, head, around or Surroundings(), _DEEPEST)
+        if found is None and any(sentence.deprel[i] == "nmod" for i in sentence.children[head]):
+            found = self.common.in_any_order(fold_word(sentence.text[i]) for i in noun_words(sentence, head))
         return found if self.kind(found) in PEOPLE else None
 
     def find_topic(
@@ -126,18 +148,25 @@ class ActorNames:
             The sign is -1 where the words speak of the end of the entity: "the departure" is about foreign troops.
         """
         head = words[0]
+        around = replace(around, actor=None) if around is not None else None  # "the official" of before holds only
         lemma = fold_word(sentence.lemma[head])
         if lemma in self.common.reverse:
             return self.common.reverse[lemma], -1
+        prefix, hyphen, rest = lemma.partition("-")
+        if hyphen and prefix in _PREFIXES:
+            return next(iter(self.common.issues.get(rest, ())), self.common.countries.get(rest)), 1
+        if lemma in self.common.abroad and any(fold_word(sentence.text[i]) in self.common.far for i in words[1:]):
+            return self.common.abroad[lemma], 1
         verbal = sentence.upos[head] in ("VERB", "AUX")
         own = self._scattered_issue(sentence, words) if verbal else None
-        own = own or self._issue_at(sentence, head) or (None if verbal else self.find_people(sentence, head, around))
+        own = own or self.issue_of(sentence, head, around)
+        own = own or (None if verbal else self.find_people(sentence, head, around))
         return own or self._topic_below(sentence, words, around), 1
 
     def _topic_below(self, sentence: Sentence, words: list[int], around: Surroundings | None) -> str | None:
         """Return the issue nearest to the head, else the people that the head tells of."""
         for i in words[1:]:
-            issue = self._issue_at(sentence, i)
+            issue = self.issue_of(sentence, i, around)
             if issue is not None:
                 return issue
         for i in words[1:]:
@@ -155,17 +184,21 @@ class ActorNames:
 
     def is_issue(self, sentence: Sentence, words: list[int]) -> bool:
         """Whether words speak of an issue or an event of the codebook."""
-        return any(self._issue_at(sentence, i) is not None for i in words)
+        return any(self.issue_of(sentence, i, None) is not None for i in words)
 
-    def _issue_at(self, sentence: Sentence, position: int) -> str | None:
+    def issue_of(self, sentence: Sentence, position: int, around: Surroundings | None = None) -> str | None:
+        """Return the issue or event that a single word speaks of; of several the one that the article is about."""
         entity = self._mentions(sentence).get(position)
         if self.kind(entity) in ("issue", "event"):
             return entity
         if sentence.upos[position] == "PROPN":
             return None
-        return self.common.issues.get(fold_word(sentence.lemma[position])) or self.common.issues.get(
-            fold_word(sentence.text[position])
-        )
+        table, lemma = self.common.issues, fold_word(sentence.lemma[position])
+        after = f" {sentence.text[position + 1].lower()}" if position + 1 < len(sentence) else ""
+        issues = table.get(lemma + after) or table.get(lemma) or table.get(fold_word(sentence.text[position]), ())
+        if len(issues) < 2 or around is None:
+            return next(iter(issues), None)
+        return max(issues, key=lambda issue: around.counts.get(issue, 0) * (_LIKELIEST if issue == issues[0] else 1))
 
     # --- people -------------------------------------------------------------------------------------------------------
 
@@ -177,25 +210,34 @@ class ActorNames:
         official = lemma in self.common.official
         if lemma in self.common.people and not official:
             return self.common.people[lemma]
-        modifiers = [i for i in sentence.children[head] if sentence.deprel[i] in _MODIFIERS]
+        modifiers = [i for i in sentence.children[head] if sentence.deprel[i] in MODIFIERS]
+        modifiers += [j for i in modifiers for j in sentence.children[i] if sentence.deprel[j] == "compound"]
         near = [i for i in modifiers if sentence.deprel[i] not in ("nmod", "appos")]
-        of = [i for i in modifiers if sentence.deprel[i] == "nmod" and _case(sentence, i) in _OF]
+        of = [i for i in modifiers if sentence.deprel[i] == "nmod" and case_of(sentence, i) in _OF]
         return (
             self._spoken_for(sentence, [i for i in of if lemma in self.common.speaking and depth], around, depth - 1)
+            or self._compounded(sentence, near)
             or self._first_mention(near if official else [], mentioned)
             or self._class_of(
                 sentence, near if official else [i for i in near if sentence.deprel[i] != "nmod:poss"], around
             )
             or self._first_mention(of if official else [], mentioned)
             or self._authority(sentence, head, lemma, around)
+            or (around.actor if official and _is_known(sentence, head, modifiers) else None)
         )
 
     def _spoken_for(self, sentence: Sentence, of: list[int], around: Surroundings, depth: int) -> str | None:
         for i in of:
-            found = self._people_of(sentence, i, around, depth) if _case(sentence, i) in _SPEAKING_FOR else None
+            found = self._people_of(sentence, i, around, depth) if case_of(sentence, i) in _SPEAKING_FOR else None
             if found is not None and self.kind(found) in PEOPLE:
                 return found
         return None
+
+    def _compounded(self, sentence: Sentence, near: list[int]) -> str | None:
+        """Whom the noun right before tells: "Gabon's opposition leader" speaks for the opposition, not for Gabon."""
+        compounds = [i for i in near if sentence.deprel[i] == "compound" and sentence.upos[i] == "NOUN"]
+        nouns = (fold_word(sentence.lemma[i]) for i in compounds)
+        return next((self.common.people[noun] for noun in nouns if noun in self.common.people), None)
 
     def _first_mention(self, words: list[int], mentioned: Mapping[int, str]) -> str | None:
         return next((mentioned[i] for i in words if self.kind(mentioned.get(i)) in PEOPLE), None)
@@ -212,7 +254,7 @@ class ActorNames:
     def _authority(self, sentence: Sentence, head: int, lemma: str, around: Surroundings) -> str | None:
         """Return who "the officers" are; "a retired colonel" is nobody in particular."""
         if lemma not in self.common.authorities or any(
-            sentence.lemma[i].lower() in ("a", "an", "one") for i in sentence.children[head]
+            sentence.lemma[i].lower() in _VAGUE for i in sentence.children[head]
         ):
             return None
         return self._most_mentioned(self.common.authorities[lemma], around)
@@ -242,14 +284,13 @@ class ActorNames:
                 yield i, self.common.countries[word]
         for entity, positions in self.names.find(sentence):
             if len(positions) == 1 and low[positions[0]] in self.common.definite:
-                if sentence.deprel[positions[0]] in ("amod", "compound", "advmod"):
+                shouted = sentence.text[positions[0]].isupper()  # "the EU"
+                if sentence.deprel[positions[0]] in ("amod", "compound", "advmod") and not shouted:
                     continue  # "West African" is not "the West"
+                if sentence.text[positions[0]].islower() and "the" not in low[max(0, positions[0] - 3) : positions[0]]:
+                    continue  # nor is "a war" "the war"
             yield from ((i, entity) for i in positions)
 
 
-def _case(sentence: Sentence, position: int) -> str | None:
-    """The preposition of a noun, or None."""
-    for i in sentence.children[position]:
-        if sentence.deprel[i] == "case":
-            return sentence.lemma[i].lower()
-    return None
+def _is_known(sentence: Sentence, head: int, modifiers: list[int]) -> bool:
+    return is_definite(sentence, head) and not is_specified(sentence, modifiers)

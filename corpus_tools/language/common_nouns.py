@@ -7,7 +7,7 @@ well, and one without it gets neither. Countries are tied by name, capital or pe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from corpus_tools.annotation.codebook import Entity
@@ -24,18 +24,27 @@ class CommonNouns:
 
     Attributes
     ----------
-    official, speaking, documents, pointing, endings
+    official, speaking, documents, pointing, endings, things
         As in the file.
     holding : set of str
         Nouns that may hold a stance.
     countries : dict
         Entity by the name, capital or people of a country.
-    people, issues, reverse : dict
+    people, reverse : dict
         Entity by noun; for `reverse` the noun speaks of the end of the entity.
+    issues : dict
+        By noun the issues that it may be about, the likeliest first.
+    abroad : dict
+        By noun the issue that it speaks of with the name of one of the countries in `far`: "French soldiers".
+    far : set of str
+    usual : dict
+        By issue the side that those who speak of it mostly take: 1 for, -1 against.
     authorities : dict
         By noun the entities of which the most mentioned one is meant.
     definite : set of str
         Names that are one only with an article: "the West".
+    bags : dict
+        Entity by the words of an alias in any order: "the bloc of West African states" is "the West African bloc".
     spread : list
         Issues whose alias joins a country and a noun, with those parts.
     """
@@ -49,22 +58,38 @@ class CommonNouns:
         self.official, self.speaking = frozenset(data["official"]), frozenset(data["speaking"])
         self.documents, self.pointing = frozenset(data["documents"]), frozenset(data["pointing"])
         self.endings: tuple[str, ...] = tuple(data["endings"])
+        self.things: tuple[str, ...] = tuple(data["things"])
         who = (word for group in data["class"] if group["kind"] != "issue" for word in group["words"])
         self.holding = {*data["holding"], *self.official, *self.speaking, *who}
         aliases = [alias for own in self._aliases.values() for alias in own]
         self.definite = {a.removeprefix("the ") for a in aliases if a.startswith("the ") and a.count(" ") == 1}
         self.countries = dict(self._tie_countries(data["countries"]))
         self.spread = list(self._list_spread())
+        self.bags = {
+            frozenset(_singular(word) for word in alias.removeprefix("the ").split()): entity
+            for entity, own in reversed(self._aliases.items())
+            for alias in own
+            if alias.removeprefix("the ").count(" ") in (1, 2) and "'" not in alias
+        }
         self.people: dict[str, str] = {}
         self.authorities: dict[str, tuple[str, ...]] = {}
-        self.issues: dict[str, str] = {}
+        self.issues: dict[str, tuple[str, ...]] = {}
         self.reverse: dict[str, str] = {}
+        self.usual: dict[str, int] = {}
+        self.abroad: dict[str, str] = {}
+        self.far = {fold_word(n) for group in ("western", "other") for c in data["countries"][group] for n in c}
         for group in data["class"]:
             self._tie_class(group)
 
     def name_part(self, word: str) -> str:
         """Return a word for looking up parts of aliases: countries, capitals and people become one."""
         return f"@{self.countries[word]}" if word in self.countries else word
+
+    def in_any_order(self, words: Iterable[str]) -> str | None:
+        """Return the entity all words of one of whose aliases are among the words, the longest alias first."""
+        there = {_singular(word) for word in words}
+        fits = [bag for bag in self.bags if bag <= there]
+        return self.bags[max(fits, key=len)] if fits else None
 
     def _list_spread(self) -> Iterator[tuple[frozenset[str], str]]:
         for entity, aliases in self._aliases.items():
@@ -103,8 +128,14 @@ class CommonNouns:
         for word in group["words"] if members else ():
             if group["kind"] == "authority":
                 self.authorities.setdefault(word, tuple(members))
+            elif group["kind"] == "issue":
+                self.issues[word] = tuple(dict.fromkeys((*self.issues.get(word, ()), members[0])))
             else:
-                (self.issues if group["kind"] == "issue" else self.people).setdefault(word, members[0])
+                self.people.setdefault(word, members[0])
+        if members and group.get("usual"):
+            self.usual.setdefault(members[0], group["usual"])
+        for word in group.get("abroad", ()) if members else ():
+            self.abroad.setdefault(word, members[0])
         for word in group.get("reverse", ()) if members else ():
             self.reverse.setdefault(word, members[0])
 
@@ -117,3 +148,8 @@ class CommonNouns:
             if any(f" {mark} " in f" {alias.removeprefix('the ')} " or mark == alias for alias in aliases)
         ]
         return list(dict.fromkeys(found))
+
+
+def _singular(word: str) -> str:
+    """Cut the ending of most plurals off, the same way in aliases and in texts."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from corpus_tools.text.errors import InputError
 
-__all__ = ["Cue", "Lexicon", "Role", "load_cues", "load_lexicon", "load_words"]
+__all__ = ["Cue", "Lexicon", "Role", "load_lexicon", "load_words"]
 
 _PLAIN = 2  # strength where the file gives none
 
@@ -48,7 +48,8 @@ class Cue:
     `targets` are the roles in which they stand, the preferred ones first. `companion` is the second word of a cue
     such as "turn down"; `objects` are the words one of which must be the object; `through` are objects that lend the
     stance to what they belong to; with `alone` there must be no object;
-    `toward_issue` is the polarity where the target is an issue and not an actor.
+    `toward_issue` is the polarity where the target is an issue and not an actor; with `needs` the target must be of one
+    of these kinds of entity.
     """
 
     lemma: str
@@ -63,6 +64,7 @@ class Cue:
     through: frozenset[str] = frozenset()
     alone: bool = False
     toward_issue: int | None = None
+    needs: frozenset[str] = frozenset()
 
     @cached_property
     def holder(self) -> tuple[str, ...]:
@@ -86,22 +88,6 @@ class Lexicon:
     irregular: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_cues(language: str = "en") -> Mapping[tuple[str, str], Cue]:
-    """Load the one-word cues of a language, keyed by lemma and part of speech; the first entry of a key counts.
-
-    Raises
-    ------
-    InputError
-        When there is no lexicon for the language.
-
-    Examples
-    --------
-    >>> load_cues("en")["condemn", "VERB"].polarity
-    -1
-    """
-    return load_lexicon(language).words
-
-
 @lru_cache(maxsize=8)
 def load_lexicon(language: str = "en") -> Lexicon:
     """Load all cues of a language and the words around them.
@@ -113,6 +99,8 @@ def load_lexicon(language: str = "en") -> Lexicon:
 
     Examples
     --------
+    >>> load_lexicon("en").words["condemn", "VERB"].polarity
+    -1
     >>> [cue.companion for cue in load_lexicon("en").phrases["rule", "VERB"]]
     ['out']
     >>> "say" in load_lexicon("en").sets["speech"]
@@ -164,4 +152,5 @@ def _cue(group: Mapping[str, Any], words: str) -> Cue:
         frozenset(group.get("through", ())),
         group.get("alone", False),
         group.get("toward_issue"),
+        frozenset(group.get("needs", ())),
     )

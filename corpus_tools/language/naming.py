@@ -29,6 +29,7 @@ class EntityNames:
                 if words and words[0] == "the" and len(words) > 1:
                     words = words[1:]
                 self._aliases.setdefault(words, entity.id)
+                self._aliases.setdefault(tuple(part for word in words for part in _cut(word)), entity.id)
                 if alias.removeprefix("the ").isupper():
                     self._capitals.update(words)
         self._longest = max((len(words) for words in self._aliases), default=0)
@@ -108,3 +109,9 @@ def fold_word(word: str) -> str:
 def _split(word: str) -> tuple[str, ...]:
     """Cut the possessive off, as the tokenizer does."""
     return (word[:-2], "'s") if word.endswith("'s") else (word,)
+
+
+def _cut(word: str) -> tuple[str, ...]:
+    """Cut behind an apostrophe in the middle, where some tokenizers cut: "N'", "Djamena"."""
+    before, apostrophe, after = word.partition("'")
+    return (before + apostrophe, after) if before and len(after) > 1 else (word,)

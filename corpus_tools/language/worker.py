@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from corpus_tools.language.models import Package
 from corpus_tools.language.running import parse_jobs
@@ -19,19 +19,25 @@ from corpus_tools.language.workers import receive, send
 
 
 def main() -> None:
-    """Serve batches until standard input ends."""
+    """Serve batches until standard input ends, or nobody reads the answers."""
     # Whatever a library prints must not end up between the messages: printing goes to stderr.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    requests = sys.stdin.buffer
+    try:
+        _serve(sys.stdin.buffer, answers)
+    except EOFError:
+        return
+    except BrokenPipeError:
+        # The caller is gone. Point the pipe elsewhere, or its last flush complains when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())
+
+
+def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     settings, configuration = json.loads(receive(requests))
     package = _package_from(settings)
     _cap_threads()
     while True:
-        try:
-            batch = [Job(**job) for job in json.loads(receive(requests))]
-        except EOFError:
-            return
+        batch = [Job(**job) for job in json.loads(receive(requests))]
         data, failed = parse_jobs(batch, package, configuration)
         send(answers, json.dumps(failed).encode("ascii"))
         send(answers, data)

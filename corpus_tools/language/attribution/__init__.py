@@ -1,10 +1,10 @@
 """Attribution: who says or feels what about whom, read off the dependency trees, without training.
 
 `attribute` reads a parsed corpus into a table, `attribute_sentence` one sentence into `Attribution` objects. The
-rooms: `predicates` finds the cues, `arguments` the heads of their holders and targets, `fillers` the words and entities
-of those, `judgements` what is called good or bad, `speakers` whoever is quoted or reported, `phrases` the words that
-belong to a head; `reading` puts them together. The words themselves are data, in
-`corpus_tools/language/cues/`.
+rooms: `predicates` finds the cues, `holders` and `targets` the heads of their `arguments`, `fillers` the words and
+entities of those, `judgements` what is called good or bad, `reports` what speakers say of an issue without a cue,
+`speakers` whoever is quoted or reported, `phrases` the words that belong to a head; `reading` puts them together. The
+words themselves are data, in `corpus_tools/language/cues/`.
 """
 
 from corpus_tools.language.attribution.attribute import (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.language.actors import Surroundings, load_actors
 from corpus_tools.language.attribution.fillers import Scene
-from corpus_tools.language.attribution.reading import read_scene
+from corpus_tools.language.attribution.reading import read_reports, read_scene
 from corpus_tools.language.attribution.triples import COLUMNS, Attribution
 from corpus_tools.language.cues import load_lexicon
 from corpus_tools.language.parses import Parse, Parses
@@ -86,7 +86,11 @@ def survey_article(
     found = []
     for sentence in sentences:
         found.append(around)
-        around = replace(around, issue=names.last_issue(sentence) or around.issue)
+        around = replace(
+            around,
+            issue=names.last_issue(sentence) or around.issue,
+            actor=names.last_actor(sentence, around) or around.actor,
+        )
     return found
 
 
@@ -114,16 +118,27 @@ def attribute_sentence(
     """
     names = load_actors(codebook, language)
     scene = Scene(sentence, text, load_lexicon(language), names, around or Surroundings())
-    found = _drop_repeated(sorted(read_scene(scene), key=lambda a: (a.cue_start, a.target.start or 0)))
+    cued = list(read_scene(scene))
+    found = [*cued, *read_reports(scene, cued)]
+    found = _drop_repeated(sorted(found, key=lambda a: (a.cue_start, a.target.start or 0)))
     if anything or codebook is None or not codebook.entities:
         return found
-    on_subject = {a.cue_head for a in found if a.holder.entity is not None or a.target.entity is not None}
+    on_subject = {
+        a.cue_head
+        for a in found
+        if a.holder.entity is not None or a.target.entity is not None or names.is_public(sentence, a.holder_head)
+    }
     return [a for a in found if a.cue_head in on_subject]
 
 
 def _drop_repeated(found: list[Attribution]) -> list[Attribution]:
     """Keep the first of what says the same of the same words."""
-    kept: dict[tuple[int, int, str], Attribution] = {}
+    kept: list[Attribution] = []
     for a in found:
-        kept.setdefault((a.holder_head, a.target_head, a.value), a)
-    return list(kept.values())
+        if not any(
+            (a.holder_head, a.value, a.target.entity) == (b.holder_head, b.value, b.target.entity)
+            and (a.target_head == b.target_head or a.target.overlaps(b.target))
+            for b in kept
+        ):
+            kept.append(a)
+    return kept

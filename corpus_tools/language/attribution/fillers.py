@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus_tools.language.actors import ActorNames, Surroundings
-from corpus_tools.language.attribution.arguments import Holders, Target
+from corpus_tools.language.attribution.holders import Holders
 from corpus_tools.language.attribution.phrases import clause, is_clause, list_words, markers, noun_phrase
+from corpus_tools.language.attribution.targets import Target
 from corpus_tools.language.cues import Lexicon
 from corpus_tools.language.mentions import Mention
 from corpus_tools.language.sentences import Sentence
 
 _BEHIND = frozenset({"from", "of", "by", "among"})
+_OF = frozenset({"of", "to", "on"})
+_BESIDE = frozenset({"conj", "cc", "punct", "appos", "parataxis", "case", "cop", "nsubj", "advcl", "mark"})
 _LOOSE = frozenset({"PUNCT", "ADP", "CCONJ", "SCONJ"})  # no phrase ends with one
 
 
@@ -67,6 +70,9 @@ def _leave_out(sentence: Sentence, phrase: list[int], target: set[int]) -> list[
     """Return a holder's words up to its target: of "critics of the junta" the critics."""
     head = phrase[0]
     taken = {sentence.starts[i] for i in target}
+    before = [i for i in phrase if i < head and sentence.starts[i] in taken]
+    if before:  # of "anti-French protesters" the protesters
+        return [i for i in phrase if i > max(before)]
     cut = min((i for i in phrase if i > head and sentence.starts[i] in taken), default=len(sentence))
     return [i for i in phrase if i == head or (i < cut and sentence.starts[i] not in taken)]
 
@@ -74,10 +80,49 @@ def _leave_out(sentence: Sentence, phrase: list[int], target: set[int]) -> list[
 def read_target(scene: Scene, words: list[int]) -> tuple[Mention, int]:
     """Return a target's mention, and -1 where its words speak of the end of its entity, else 1."""
     sentence = scene.sentence
+    if not scene.names.entities:
+        victim = _find_victim(scene, words[0])
+        return (_mention(scene, words, None), 1) if victim is None else (_mention(scene, victim, None), -1)
+    turned = _read_reversed(scene, words[0])
+    if turned is not None:
+        return _mention(scene, words, turned), -1
     entity, sign = scene.names.find_topic(sentence, words, scene.around)
     if entity is None and scene.names.points_back(sentence, words[0]):
         entity = scene.around.issue
+    if entity is None and not is_clause(sentence, words[0]):  # "guarantees that the convoys will pass"
+        beyond = [words[0], *(i for i in list_words(sentence, words[0], _BESIDE) if i not in words)]
+        issue, sign = scene.names.find_topic(sentence, beyond, scene.around)
+        entity = issue if scene.names.kind(issue) in ("issue", "event") else None
     return _mention(scene, words, entity), sign
+
+
+def _find_victim(scene: Scene, head: int) -> list[int] | None:
+    """Find the name against which a noun goes: who wants X's resignation is against X."""
+    sentence = scene.sentence
+    if not {sentence.lemma[head].lower(), sentence.text[head].lower()} & scene.lexicon.sets["against"]:
+        return None
+    for i in sentence.children[head]:
+        if sentence.deprel[i] in ("nmod:poss", "nmod") and sentence.upos[i] == "PROPN":
+            if sentence.deprel[i] == "nmod:poss" or markers(sentence, i) & _OF:
+                return noun_phrase(sentence, i)
+    return None
+
+
+def _read_reversed(scene: Scene, head: int) -> str | None:
+    """Return the entity whose end a noun speaks of ("the lifting of the sanctions"), unless the noun is one itself."""
+    sentence, names = scene.sentence, scene.names
+    if not {sentence.lemma[head].lower(), sentence.text[head].lower()} & scene.lexicon.sets["reversing"]:
+        return None
+    if names.find_topic(sentence, [head], scene.around)[0] is not None:
+        return None
+    for i in sentence.children[head]:
+        if sentence.deprel[i] in ("nmod", "nmod:poss", "compound") and (
+            sentence.deprel[i] != "nmod" or markers(sentence, i) & _OF
+        ):
+            entity, sign = names.find_topic(sentence, noun_phrase(sentence, i), scene.around)
+            if entity is not None and sign > 0:
+                return entity
+    return None
 
 
 def _mention(scene: Scene, words: list[int], entity: str | None) -> Mention:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpus_tools.language.attribution.arguments import Holders, fill, find_holders, is_passive
+from corpus_tools.language.attribution.arguments import fill, is_passive
+from corpus_tools.language.attribution.holders import Holders, find_holders
 from corpus_tools.language.attribution.phrases import list_words
 from corpus_tools.language.attribution.predicates import Predicate, is_negated, read_factuality
 from corpus_tools.language.cues import Cue, Lexicon, Role
@@ -33,6 +34,22 @@ def find_judgements(sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[Pred
         predicate = Predicate(verb, tuple(sorted((verb, *carriers))), cue, negated, factuality)
         turned = {"oppose": "support", "support": "oppose"}.get(value, value) if negated else value
         yield predicate, find_holders(sentence, predicate, lexicon), objects[0], turned
+
+
+def find_receptions(sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[Predicate, Holders, int, str]]:
+    """Yield the same of what is received in some manner: "greeted coolly"."""
+    for verb, lemma in enumerate(sentence.lemma):
+        if sentence.upos[verb] != "VERB" or lemma.lower() not in lexicon.sets["receiving"]:
+            continue
+        objects = fill(sentence, verb, Role("nsubj:pass" if is_passive(sentence, verb) else "obj"))
+        for manner in fill(sentence, verb, Role("advmod")):
+            word = sentence.text[manner].lower()
+            side = (word in lexicon.sets["warmly"]) - (word in lexicon.sets["coldly"])
+            if objects and side:
+                words = tuple(sorted((verb, manner)))
+                cue = Cue(lemma.lower(), "VERB", side, "evaluation", _SUBJECT, ())
+                predicate, value = Predicate(verb, words, cue, False, "fact"), "support" if side > 0 else "oppose"
+                yield predicate, find_holders(sentence, predicate, lexicon), objects[0], value
 
 
 def find_duties(sentence: Sentence, lexicon: Lexicon) -> Iterator[Predicate]:

@@ -9,6 +9,7 @@ from corpus_tools.language.sentences import Sentence
 
 _CONTENT = {"VERB": "VERB", "NOUN": "NOUN", "ADJ": "ADJ", "PROPN": "NOUN", "AUX": "VERB"}
 _PARTICLES = frozenset({"compound:prt", "advmod", "obl", "advcl", "nmod", "ccomp", "xcomp"})
+_NONE = frozenset({"no", "little", "neither"})
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 
 
@@ -27,7 +28,8 @@ class Predicate:
         """The side after negation: who is not against takes no side, who is not for is against."""
         if not self.negated:
             return self.cue.polarity
-        return 0 if self.cue.polarity < 0 else -self.cue.polarity
+        deed = bool(self.cue.objects)  # who does not lift a ban is for it
+        return 0 if self.cue.polarity < 0 and not deed else -self.cue.polarity
 
 
 def find_predicates(sentence: Sentence, lexicon: Lexicon) -> list[Predicate]:
@@ -37,7 +39,8 @@ def find_predicates(sentence: Sentence, lexicon: Lexicon) -> list[Predicate]:
         match = _match(sentence, i, lexicon)
         if match is not None:
             cue, words = match
-            negated = is_negated(sentence, i, lexicon)
+            refused = any(_is_none(sentence, j) for j in words if j != i)  # "sees no need for X"
+            negated = is_negated(sentence, i, lexicon) != refused
             found.append(Predicate(i, words, cue, negated, read_factuality(sentence, i, negated, lexicon)))
     return found
 
@@ -56,6 +59,8 @@ def _turns(sentence: Sentence, head: int, lexicon: Lexicon) -> int:
             sentence.lemma[i].lower() in negations or word in negations
         ):
             count += 1
+        elif word == "longer" and i and sentence.text[i - 1].lower() in negations:
+            count += 1
         elif sentence.deprel[i] in _SUBJECTS and _is_nobody(sentence, i, nobody):
             count += 1
     governor = sentence.head[head] - 1
@@ -67,7 +72,12 @@ def _turns(sentence: Sentence, head: int, lexicon: Lexicon) -> int:
 def _is_nobody(sentence: Sentence, subject: int, nobody: frozenset[str]) -> bool:
     if sentence.lemma[subject].lower() in nobody or sentence.text[subject].lower() in nobody:
         return True
-    return any(sentence.deprel[i] == "det" and sentence.text[i].lower() == "no" for i in sentence.children[subject])
+    return _is_none(sentence, subject)
+
+
+def _is_none(sentence: Sentence, noun: int) -> bool:
+    """Whether a noun has the determiner "no"."""
+    return any(sentence.deprel[i] == "det" and sentence.text[i].lower() in _NONE for i in sentence.children[noun])
 
 
 def read_factuality(sentence: Sentence, head: int, negated: bool, lexicon: Lexicon) -> str:
@@ -87,7 +97,13 @@ def read_factuality(sentence: Sentence, head: int, negated: bool, lexicon: Lexic
 
 
 def _match(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int, ...]] | None:
+    prefix, hyphen, rest = sentence.text[i].lower().partition("-")
+    if hyphen or sentence.text[i + 1 : i + 2] == ["-"]:
+        cue = lexicon.words.get((prefix, "PREFIX"))
+        return (cue, (i,)) if cue is not None else None
     tag = _CONTENT.get(sentence.upos[i])
+    if tag == "ADJ" and sentence.ner[i] != "O":
+        return None  # part of a name: "the Central Bank"
     if tag is None:
         return _match_preposition(sentence, i, lexicon)
     for lemma in _lemmas(sentence, i, tag, lexicon):
@@ -98,7 +114,11 @@ def _match(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int
         word = lexicon.words.get((lemma, tag))
         if word is not None and not (word.alone and _has_object(sentence, i)):
             return word, (i,)
-    return None
+    if tag == "ADJ" and any(sentence.text[j].lower() in lexicon.sets["excess"] for j in sentence.children[i]):
+        return lexicon.words["excessive", "ADJ"], (i,)  # "is too long"
+    other = lexicon.words.get((sentence.text[i].lower(), "ADJ"))  # a parser's noun or verb: "is neutral", "are tired"
+    described = sentence.deprel[i] == "xcomp" or any(sentence.deprel[j] == "cop" for j in sentence.children[i])
+    return (other, (i,)) if other is not None and described else None
 
 
 def _has_object(sentence: Sentence, i: int) -> bool:
@@ -113,6 +133,7 @@ def _lemmas(sentence: Sentence, i: int, tag: str, lexicon: Lexicon) -> list[str]
     if word in lexicon.irregular:
         return [lemma, lexicon.irregular[word]]
     stems = [word.removesuffix(ending) for ending in ("ed", "d", "ing", "s") if word.endswith(ending)]
+    stems += [stem[:-1] for stem in stems if len(stem) > 2 and stem[-1] == stem[-2]]  # "expelled"
     return [
         lemma,
         lemma + "e",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from corpus_tools.language.attribution.arguments import Holders, Target, fill, find_holders, find_targets
+from corpus_tools.language.attribution.arguments import fill
 from corpus_tools.language.attribution.fillers import Scene, list_target, read_holders, read_target
-from corpus_tools.language.attribution.judgements import find_duties, find_judgements
+from corpus_tools.language.attribution.holders import Holders, find_holders
+from corpus_tools.language.attribution.judgements import find_duties, find_judgements, find_receptions
 from corpus_tools.language.attribution.phrases import clause, is_clause
 from corpus_tools.language.attribution.predicates import Predicate, find_predicates
+from corpus_tools.language.attribution.reports import find_joiners, find_reports
+from corpus_tools.language.attribution.targets import Target, find_targets
 from corpus_tools.language.attribution.triples import Attribution
-from corpus_tools.language.cues import Role
+from corpus_tools.language.cues import Cue, Role
 from corpus_tools.language.mentions import Mention
 
 _VALUES = {-1: "oppose", 0: "neutral", 1: "support"}
@@ -27,17 +30,25 @@ def read_scene(scene: Scene) -> Iterator[Attribution]:
     predicates = {p.head: p for p in find_predicates(sentence, lexicon)}
     targets = {head: find_targets(sentence, p, lexicon) for head, p in predicates.items()}
     hidden = _list_hidden(scene, predicates, targets)
-    for judgement, holders, head, value in find_judgements(sentence, lexicon):
+    for judgement, holders, head, value in (*find_judgements(sentence, lexicon), *find_receptions(sentence, lexicon)):
         hidden.update(judgement.words)
         yield from _emit(scene, judgement, holders, Target(head), value)
     for duty in find_duties(sentence, lexicon):
         if duty.head not in hidden and scene.names.is_issue(sentence, clause(sentence, duty.head)):
+            hidden.update(clause(sentence, duty.head))
             yield from _emit(
                 scene, duty, find_holders(sentence, duty, lexicon), Target(duty.head), _VALUES[duty.polarity]
             )
     for head, p in predicates.items():
         for target in targets[head] if head not in hidden else ():
             yield from _follow(scene, p, target, predicates, targets)
+
+
+def read_reports(scene: Scene, found: Collection[Attribution]) -> Iterator[Attribution]:
+    """Yield what speakers are reported to say of issues, those of whom `found` has nothing."""
+    for verb, holders, head, side in find_reports(scene, {a.holder_head for a in found}):
+        cue = Cue(scene.sentence.lemma[verb].lower(), "VERB", side, "evaluation", (), (), 1)
+        yield from _emit(scene, Predicate(verb, (verb,), cue, False, "fact"), holders, Target(head), _VALUES[side])
 
 
 def _list_hidden(scene: Scene, predicates: dict[int, Predicate], targets: Targets) -> set[int]:
@@ -49,6 +60,10 @@ def _list_hidden(scene: Scene, predicates: dict[int, Predicate], targets: Target
             if p.cue.expression in _OPEN and (target.words or is_clause(sentence, target.head)):
                 hidden.update(target.words or clause(sentence, target.head))
             inner = predicates.get(target.head)
+            if p.cue.lemma in scene.lexicon.sets["accusing"]:  # what somebody is accused of
+                for i in sentence.children[p.head]:
+                    if sentence.deprel[i] in ("obl", "advcl") and is_clause(sentence, i):
+                        hidden.update(clause(sentence, i))
             if inner is not None and inner.cue.upos == "NOUN" and targets[inner.head]:
                 if find_holders(sentence, inner, scene.lexicon).implicit:
                     hidden.add(inner.head)
@@ -63,7 +78,10 @@ def _follow(
     holders = find_holders(sentence, p, scene.lexicon)
     inner = predicates.get(target.head)
     if inner is not None and inner is not p and targets[inner.head]:
+        if p.cue.holder == ("speaker",) and inner.cue.upos == "NOUN":
+            return  # "support is strong" judges nothing
         controlled = sentence.deprel[inner.head] == "xcomp" and not fill(sentence, p.head, Role("obj"))
+        controlled = controlled or (inner.cue.holder == ("speaker",) and is_clause(sentence, inner.head))
         if controlled or (inner.cue.upos == "NOUN" and p.cue.polarity):
             sign = inner.polarity if controlled else inner.polarity * p.polarity
             for deeper in targets[inner.head]:
@@ -78,10 +96,14 @@ def _emit(scene: Scene, p: Predicate, holders: Holders, target: Target, value: s
     what, sign = read_target(scene, words)
     if _says_nothing(scene, p, what, target.head):
         return
+    if p.cue.needs and scene.names.kind(what.entity) not in p.cue.needs and not _is_free(scene, p):
+        return
     if p.cue.toward_issue is not None and scene.names.kind(what.entity) in ("issue", "event"):
         value = _VALUES[-p.cue.toward_issue if p.negated else p.cue.toward_issue]
     if sign * target.sign < 0:
         value = _OPPOSITES.get(value, value)
+    if holders.heads and sentence.upos[p.head] == "VERB":
+        holders = Holders((*holders.heads, *find_joiners(sentence, p.head)))
     for head, who in read_holders(scene, holders, set(words)):
         if who.entity is not None and scene.names.kind(who.entity) in ("issue", "event"):
             continue
@@ -105,6 +127,11 @@ def _emit(scene: Scene, p: Predicate, holders: Holders, target: Target, value: s
             target.head,
             p.head,
         )
+
+
+def _is_free(scene: Scene, p: Predicate) -> bool:
+    """Whether a cue may do without the entity that it needs: without a codebook nothing has one."""
+    return not scene.names.entities and p.cue.strength > 1
 
 
 def _says_nothing(scene: Scene, p: Predicate, what: Mention, head: int) -> bool:

@@ -19,14 +19,14 @@ def find_speaker(sentence: Sentence, position: int, lexicon: Lexicon) -> int | N
     """Return the head of whoever says or thinks what stands at `position`, or None."""
     for i in (position, *sentence.ancestors(position)):
         for j in sentence.children[i]:  # "..., the minister said": the verb of speech hangs below what is said
-            if sentence.deprel[j] in ("parataxis", "advcl") and _is_speech(sentence, j, lexicon):
+            if sentence.deprel[j] in ("parataxis", "advcl") and is_speech(sentence, j, lexicon):
                 subject = own_subject(sentence, j)
                 if subject is not None and position not in list_words(sentence, j):
                     return subject
             if _is_source(sentence, j, lexicon):
                 return _source(sentence, j, lexicon)
         governor = sentence.head[i] - 1
-        if governor >= 0 and sentence.deprel[i] in _REPORTED and _is_speech(sentence, governor, lexicon):
+        if governor >= 0 and sentence.deprel[i] in _REPORTED and is_speech(sentence, governor, lexicon):
             subject = inherited_subject(sentence, governor)
             if subject is not None and subject != position:
                 return subject
@@ -69,7 +69,8 @@ def resolve(sentence: Sentence, head: int, lexicon: Lexicon) -> int | None:
         return None if speaker is None or sentence.upos[speaker] == "PRON" else speaker
     for words, plural in ((_PLURAL, True), (_SINGULAR, False), (_THING, None)):
         if word in words:
-            return _only_candidate(sentence, head, plural)
+            reporter = _reporter(sentence, head, plural, lexicon)
+            return _only_candidate(sentence, head, plural) if reporter is None else reporter
     return (
         head if sentence.upos[head] == "DET" or word not in ("this", "that", "what", "you", "there", "itself") else None
     )
@@ -83,6 +84,16 @@ def antecedent(sentence: Sentence, pronoun: int) -> int | None:
             named = sentence.text[pronoun].lower() == "which" and before >= 0 and sentence.upos[before] == "PROPN"
             return before if named else sentence.head[i] - 1  # "agreements ..., from Paris, which": the name is nearer
     return None
+
+
+def _reporter(sentence: Sentence, pronoun: int, plural: bool | None, lexicon: Lexicon) -> int | None:
+    """Return who says or thinks the clause whose subject the pronoun is: "Moscow said it hoped for calm"."""
+    if sentence.deprel[pronoun] not in ("nsubj", "nsubj:pass"):
+        return None
+    speaker = find_speaker(sentence, sentence.head[pronoun] - 1, lexicon)
+    if speaker is None or sentence.upos[speaker] not in ("NOUN", "PROPN") or speaker == pronoun:
+        return None
+    return speaker if _agrees(sentence, speaker, plural) else None
 
 
 def _only_candidate(sentence: Sentence, pronoun: int, plural: bool | None) -> int | None:
@@ -112,7 +123,8 @@ def _agrees(sentence: Sentence, noun: int, plural: bool | None) -> bool:
     return "Number=Plur" not in feats and "Location" not in kind and "Organization" not in kind
 
 
-def _is_speech(sentence: Sentence, i: int, lexicon: Lexicon) -> bool:
+def is_speech(sentence: Sentence, i: int, lexicon: Lexicon) -> bool:
+    """Whether a word is a verb of saying or thinking."""
     return sentence.upos[i] == "VERB" and sentence.lemma[i].lower() in lexicon.sets["speech"]
 
 
