@@ -129,14 +129,6 @@ def test_train_and_detect_stances(call, world, tmp_path):
     assert status == 0 and {row["type"] for row in json.loads(out)} == {"stance"}
 
 
-def test_evaluate_prints_json(call, world):
-    status, out, _ = call(
-        "evaluate", world.articles, "--annotations", world.annotations, "--cache", world.cache, "--folds", 3
-    )
-    summary = json.loads(out)
-    assert status == 0 and summary["folds"] == 3 and set(summary["macro_f1"]) == {"value", "low", "high"}
-
-
 def test_models(call):
     status, out, _ = call("models", "path", "lite")
     assert status == 0 and out.strip().endswith("lite")
@@ -163,7 +155,7 @@ def test_help_and_version(call, arguments):
         ["agreement", "x", "--level", "word"],
         ["agreement", "x", "--format", "xml"],
         ["parse", "x"],
-        ["evaluate", "x", "--annotations", "y", "--folds", "many"],
+        ["run", "x", "--annotations", "y", "--out", "z", "--folds", "many"],
         ["train", "x", "--annotations", "y", "--out", "z", "--kind", "mood"],
         ["validate", "--wrong"],
     ],
@@ -287,7 +279,7 @@ def test_run_refuses_a_bad_record(call, copy, world, fault):
     check_refusal(done, "gold.jsonl:1", *words)
 
 
-@pytest.mark.parametrize("command", ["run", "evaluate", "agreement", "validate"])
+@pytest.mark.parametrize("command", ["run", "train", "agreement", "validate"])
 def test_a_torn_line_in_the_middle_is_named(call, copy, world, command):
     file = copy / "annotations" / "gold.jsonl" if command != "agreement" else copy / "annotations" / "ana.jsonl"
     lines = file.read_bytes().splitlines(keepends=True)
@@ -295,7 +287,7 @@ def test_a_torn_line_in_the_middle_is_named(call, copy, world, command):
     file.write_bytes(b"".join(lines))
     arguments = {
         "run": [copy / "articles", "--annotations", copy / "annotations", "--out", copy / "out"],
-        "evaluate": [copy / "articles", "--annotations", copy / "annotations"],
+        "train": [copy / "articles", "--annotations", copy / "annotations", "--out", copy / "out"],
         "agreement": [copy / "annotations"], "validate": [copy / "annotations"],
     }[command]  # fmt: skip
     status, out, err = call(command, *arguments)
@@ -313,11 +305,11 @@ def test_a_torn_line_in_the_middle_is_named(call, copy, world, command):
     ],
     ids=["no folder", "no codebook", "broken codebook", "no roles", "no gold"],
 )
-@pytest.mark.parametrize("command", ["run", "train", "evaluate"])
+@pytest.mark.parametrize("command", ["run", "train"])
 def test_bad_folders_of_annotations(call, copy, world, command, spoil, words):
     spoil(copy / "annotations")
-    more = ["--out", copy / "out"] if command != "evaluate" else []
-    done = call(command, copy / "articles", "--annotations", copy / "annotations", "--cache", world.cache, *more)
+    folders = [copy / "articles", "--annotations", copy / "annotations", "--cache", world.cache, "--out", copy / "out"]
+    done = call(command, *folders)
     check_refusal(done, *words)
 
 
@@ -339,10 +331,9 @@ def test_an_unknown_article_to_judge(call, world, tmp_path):
 
 
 @pytest.mark.parametrize("folds", [0, 1, 50])
-def test_folds_that_cannot_be_made(call, world, folds):
-    status, out, err = call(
-        "evaluate", world.articles, "--annotations", world.annotations, "--cache", world.cache, "--folds", folds
-    )
+def test_folds_that_cannot_be_made(call, world, tmp_path, folds):
+    folders = [world.articles, "--annotations", world.annotations, "--cache", world.cache, "--out", tmp_path / "out"]
+    status, out, err = call("run", *folders, "--folds", folds)
     assert status in (1, 2) and not out and "fold" in err and "Traceback" not in err
 
 

@@ -8,8 +8,9 @@ from scipy import sparse
 from scipy.special import log_softmax
 
 from corpus_tools.learning import heads
-from corpus_tools.learning.heads import LinearHead, fit_temperature, inner_folds, macro_f1_of
+from corpus_tools.learning.heads import LinearHead
 from corpus_tools.learning.topic_head import TopicHead
+from corpus_tools.learning.tuning import fit_temperature, inner_folds, macro_f1_of
 from corpus_tools.text.errors import InputError
 
 

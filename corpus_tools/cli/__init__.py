@@ -12,7 +12,18 @@ from typing import Any
 import click
 
 from corpus_tools._version import __version__
-from corpus_tools.cli import agreement, annotate, benchmark, cache, coding, interchange, models, texts, training
+from corpus_tools.cli import (
+    agreement,
+    annotate,
+    benchmark,
+    cache,
+    coding,
+    evaluate,
+    interchange,
+    models,
+    texts,
+    training,
+)
 from corpus_tools.text.errors import InputError, InputWarning
 
 
@@ -22,7 +33,7 @@ def cli() -> None:
     """From raw articles to framing and stance results that a reviewer cannot knock down."""
 
 
-for module in (training, benchmark, texts, cache, coding, annotate, agreement, interchange, models):
+for module in (training, evaluate, benchmark, texts, cache, coding, annotate, agreement, interchange, models):
     for command in module.COMMANDS:
         cli.add_command(command)
 

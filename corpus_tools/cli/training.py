@@ -1,8 +1,7 @@
-"""`run`, `train`, `detect`, `evaluate`: from coded articles to detections."""
+"""`run`, `train`, `detect`: from coded articles to detections."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +70,7 @@ def run(
 @PACKAGE
 def train(articles: Path, annotations: Path, out: Path, kind: str, cache: Path, package: str) -> None:
     """Train a detector on gold and save it."""
-    units, detector, _, _ = _prepare(articles, annotations, kind, cache, package)
+    units, detector = _prepare(articles, annotations, kind, cache, package)
     click.echo(f"saved: {detector.fit(units).save(out)}")
 
 
@@ -95,26 +94,7 @@ def detect(model: Path, articles: Path, cache: Path, package: str, form: str) ->
     print_table(detector.detect(corpus, parse(corpus, package=package, cache=cache)), form)
 
 
-@click.command()
-@click.argument("articles", type=click.Path(path_type=Path))
-@ANNOTATIONS
-@KIND
-@FOLDS
-@click.option("--seed", default=0, show_default=True, help="Seed of folds and resamples.")
-@CACHE
-@PACKAGE
-def evaluate(articles: Path, annotations: Path, kind: str, folds: int, seed: int, cache: Path, package: str) -> None:
-    """Evaluate a detector by cross-validation grouped by article; prints JSON."""
-    from corpus_tools.evaluation.evaluate import evaluate as evaluate_units
-
-    units, detector, _, _ = _prepare(articles, annotations, kind, cache, package)
-    result = evaluate_units(detector, units, folds=folds, random_state=seed)
-    click.echo(json.dumps(result.summary, ensure_ascii=False, indent=1, default=float))
-
-
-def _prepare(
-    articles: Path, annotations: Path, kind: str, cache: Path, package: str
-) -> tuple[pd.DataFrame, Any, Any, Any]:
+def _prepare(articles: Path, annotations: Path, kind: str, cache: Path, package: str) -> tuple[pd.DataFrame, Any]:
     from corpus_tools.annotation.codebook import Codebook
     from corpus_tools.annotation.store import AnnotationStore
     from corpus_tools.language.parses import parse
@@ -130,7 +110,7 @@ def _prepare(
     coded = corpus.filter(lambda a: a.id in set(gold.articles))
     parses = parse(coded, package=package, cache=cache)
     detector = FrameDetector(book) if kind == "frame" else StanceDetector(codebook=book)
-    return units(coded, parses, gold, kind=kind, codebook=book), detector, corpus, parses
+    return units(coded, parses, gold, kind=kind, codebook=book), detector
 
 
 def _summary(detections: pd.DataFrame, evaluation: dict[str, Any]) -> str:
@@ -163,4 +143,4 @@ def _interval(figure: dict[str, Any]) -> str:
     return f"{figure['value']:.3f}  [{figure['low']:.3f}, {figure['high']:.3f}]"
 
 
-COMMANDS = (run, train, detect, evaluate)
+COMMANDS = (run, train, detect)

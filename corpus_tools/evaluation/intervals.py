@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -73,13 +74,14 @@ def permutation_p(a: Array, b: Array, statistic: Statistic, *, draws: int = 5000
     """
     observed = abs(float(statistic(a.sum(axis=0)[None])[0] - statistic(b.sum(axis=0)[None])[0]))
     random = np.random.default_rng(seed)
-    shape = (draws, len(a)) + (1,) * (a.ndim - 1)
+    first, second = a.sum(axis=0), b.sum(axis=0)
+    gain = (b - a).reshape(len(a), -1)
     at_least = 0
     for start in range(0, draws, 500):
-        swap = random.random((min(500, draws - start), *shape[1:])) < 0.5
-        first = np.where(swap, b, a).sum(axis=1)
-        second = np.where(swap, a, b).sum(axis=1)
-        at_least += int((np.abs(statistic(first) - statistic(second)) >= observed - 1e-12).sum())
+        swap = (random.random((min(500, draws - start), len(a))) < 0.5).astype(float)
+        moved = (swap @ gain).reshape(len(swap), *a.shape[1:])
+        # counts that are expectations are no whole numbers: equal differences may differ in their last bits
+        at_least += int((np.abs(statistic(first + moved) - statistic(second - moved)) >= observed - 1e-9).sum())
     return (at_least + 1) / (draws + 1)
 
 
@@ -100,6 +102,26 @@ def wilson(hits: int, total: int, *, confidence: float = 0.95) -> Interval:
     return Interval(share, max(0.0, float(centre - half)), min(1.0, float(centre + half)))
 
 
+def bootstrap_share(per_group: Array, *, confidence: float = 0.95, draws: int = 2000, seed: int = 0) -> Interval:
+    """Return a proportion of summed (hits, cases), shape (groups, 2), with an interval over resampled groups.
+
+    Where all cases are hits, or none is, nothing varies between resamples. Then the interval is Wilson's, with one
+    trial for each group that has a case: cases of one article are not independent, so there are not more trials.
+    """
+    found = bootstrap(per_group, _share, confidence=confidence, draws=draws, seed=seed)
+    if found.value is None:
+        return Interval(None, reason="no cases")
+    if found.low == found.high and found.value in (0.0, 1.0):
+        trials = int((per_group[:, 1] > 0).sum())
+        return wilson(trials if found.value else 0, trials, confidence=confidence)
+    return found
+
+
+def _share(counts: Array) -> Array:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(counts[..., 0] / counts[..., 1])
+
+
 def group_counts(counts: Array, groups: Sequence[Any]) -> Array:
     """Sum counts of rows, shape (rows, ...), within groups: shape (groups, ...), groups in order of appearance."""
     names = {name: i for i, name in enumerate(dict.fromkeys(groups))}
@@ -109,10 +131,17 @@ def group_counts(counts: Array, groups: Sequence[Any]) -> Array:
 
 
 def _resample(per_group: Array, draws: int, seed: int) -> Array:
+    flat = _weights(len(per_group), draws, seed) @ per_group.reshape(len(per_group), -1)
+    return np.asarray(flat.reshape(draws, *per_group.shape[1:]))
+
+
+@lru_cache(maxsize=2)
+def _weights(groups: int, draws: int, seed: int) -> Array:
+    """Return how often each group is in each resample, shape (draws, groups); one table serves all figures."""
     random = np.random.default_rng(seed)
-    weights = random.multinomial(len(per_group), np.full(len(per_group), 1 / len(per_group)), size=draws)
-    flat = weights @ per_group.reshape(len(per_group), -1)
-    return flat.reshape(draws, *per_group.shape[1:])
+    weights = random.multinomial(groups, np.full(groups, 1 / groups), size=draws).astype(float)
+    weights.flags.writeable = False
+    return weights
 
 
 def _percentiles(values: Array, confidence: float) -> tuple[float | None, float | None]:

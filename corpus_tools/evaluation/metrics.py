@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 Array = np.ndarray[Any, Any]
 
@@ -57,8 +56,12 @@ def to_indicators(labels: Sequence[Any], names: Sequence[str]) -> Array:
 
 
 def count_rows(truth: Array, decided: Array) -> Array:
-    """True positives, predicted and actual positives of every row: shape (rows, 3, labels)."""
-    return np.stack([truth & decided, decided, truth], axis=1).astype(float)
+    """True positives, predicted and actual positives of every row: shape (rows, 3, labels).
+
+    `decided` may hold probabilities of a decision; then these are expectations.
+    """
+    truth, decided = truth.astype(float), decided.astype(float)
+    return np.stack([truth * decided, decided, truth], axis=1)
 
 
 def macro_of_counts(counts: Array) -> Array:
@@ -71,12 +74,7 @@ def micro_of_counts(counts: Array) -> Array:
     return np.asarray(f1_of_counts(np.moveaxis(counts, -2, 0).sum(axis=-1, keepdims=True))[..., 0])
 
 
-def reliability(scores: pd.DataFrame, truth: Array, *, bins: int = 5) -> list[dict[str, Any]]:
-    """Return mean score and share of positives in bins of equal mass over all units and labels."""
-    flat, right = scores.to_numpy().ravel(), truth.ravel()
-    order = np.argsort(flat, kind="stable")
-    return [
-        {"mean_score": float(flat[part].mean()), "share_positive": float(right[part].mean()), "n": len(part)}
-        for part in np.array_split(order, bins)
-        if len(part)
-    ]
+def accuracy_of_counts(counts: Array) -> Array:
+    """Return the share of rows whose one label was found, from counts of shape (..., 3, labels)."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(counts[..., 0, :].sum(axis=-1) / counts[..., 2, :].sum(axis=-1))

@@ -22,16 +22,17 @@ def attribution_terms(
         fits_holder, fits_target = fits(a.holder, holder), fits(a.target, target)
         if not (fits_holder or fits_target):
             continue
-        slots = "both" if fits_holder and fits_target else "H" if fits_holder else "T"
-        found = found or slots == "both"
-        positions = (a.cue_head,)
+        both = fits_holder and fits_target
+        found, positions = found or both, (a.cue_head,)
+        weak = "weak-" if a.strength == 1 else ""  # mild cues and reports without one are right less often
+        slots = weak + ("both" if both else "H" if fits_holder else "T")
         yield f"A:{slots}-{a.value}", positions
-        if slots == "both":
+        if both:
             yield f"A:{slots}-{a.value}-{a.expression}", positions
             yield f"A:{slots}-{a.value}-{a.factuality}", positions
             yield f"A:{slots}-strength-{a.strength}", positions
             if same(a.target, target) and same(a.holder, holder):
-                yield f"A:same-{a.value}", positions
+                yield f"A:{weak}same-{a.value}", positions
     if not found:
         yield "A:neither", ()
 

@@ -1,4 +1,4 @@
-"""A logistic regression whose scores are probabilities and whose threshold was tuned, both inside the training data."""
+"""A binary linear model whose scores are probabilities and whose threshold was tuned, both inside the training data."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from corpus_tools.learning.folds import Fold, deal_groups, split_folds
+from corpus_tools.learning.linear import QUICK, fit_line, score_rows
 
 Array = np.ndarray[Any, Any]
 
 
 class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Binary logistic regression with sigmoid calibration and a tuned threshold.
+    """Binary linear model with sigmoid calibration and a tuned threshold.
 
     The scores of an inner cross-validation (grouped, when groups are given) serve twice: a sigmoid is fitted to them
     (Platt 1999, with his smoothed targets), and the threshold is the one that maximises F1 on them. The weights are
@@ -52,8 +51,30 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.classifier_tags.multi_class = False
         return tags
 
-    def fit(self, X: Any, y: Any, groups: Sequence[Any] | None = None) -> CalibratedLogistic:
-        """Fit to an array of shape (rows, features); rows of one group stay together in the inner folds."""
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        groups: Sequence[Any] | Array | None = None,
+        *,
+        shares: Array | None = None,
+        weights: Array | None = None,
+    ) -> CalibratedLogistic:
+        """Fit to an array of shape (rows, features).
+
+        Parameters
+        ----------
+        X, y
+            Rows and their class, one of two.
+        groups
+            Rows of one group stay together in the inner folds.
+        shares
+            How positive each row is, from 0 to 1, where that is known better than by its class: weights and sigmoid
+            learn from it, the threshold is still the best one for `y`.
+        weights
+            How much each row counts. (Not `sample_weight`: in scikit-learn's contract a row of weight 2 is the same
+            as two rows, which inner folds cannot promise.)
+        """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
         self.classes_ = np.unique(y)
@@ -63,19 +84,27 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(self.classes_) < 2:
             raise ValueError("Classifier can't train when only one class is present.")
         truth = (y == self.classes_[1]).astype(int)
-        model = self._model().fit(X, truth)
-        scores = self._inner_scores(X, truth, groups, model)
-        self.slope_, self.offset_ = fit_sigmoid(scores, truth)
+        target = truth.astype(float) if shares is None else np.asarray(shares, dtype=float)
+        self._keep(self._fit_line(X, target, weights))
+        scores = self._inner_scores(X, truth, target, weights, groups)
+        self.slope_, self.offset_ = fit_sigmoid(scores, target, weights)
         self.inner_probabilities_ = self._sigmoid(scores)
-        self.threshold_ = best_threshold(self.inner_probabilities_, truth)
-        self.coef_, self.intercept_ = model.coef_, model.intercept_
+        self.threshold_ = best_threshold(self.inner_probabilities_, truth, weights)
+        return self
+
+    def refit(self, X: Any, shares: Array, *, weights: Array | None = None) -> CalibratedLogistic:
+        """Fit the weights again, to other rows of the same features; sigmoid and threshold stay as they were tuned."""
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
+        target = np.asarray(shares, dtype=float)
+        self._keep(fit_line(self.model, X, target, weights=weights, C=self.C, seed=self.random_state, tolerance=QUICK))
         return self
 
     def raw_scores(self, X: Any) -> Array:
         """Return the uncalibrated linear scores, shape (rows,)."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
-        return np.asarray(X @ self.coef_.ravel() + self.intercept_[0]).ravel()
+        return score_rows(X, (self.coef_.ravel(), self.intercept_[0]))
 
     def decision_function(self, X: Any) -> Array:
         """Return the calibrated log-odds, shape (rows,)."""
@@ -92,31 +121,24 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         chosen = (self.decision_function(X) > 0).astype(int)
         return np.asarray(self.classes_[chosen])
 
-    def _model(self) -> Any:
-        if self.model == "few_shot":
-            return MeanDifference()
-        if self.model == "svm":
-            return LinearSVC(C=self.C / 8, class_weight="balanced", random_state=self.random_state)
-        # the dual form is several times faster where there are more features than rows
-        return LogisticRegression(
-            C=self.C,
-            class_weight="balanced",
-            solver="liblinear",
-            dual=True,
-            max_iter=2000,
-            random_state=self.random_state,
-        )
+    def _fit_line(self, X: Any, target: Array, weights: Array | None) -> tuple[Array, float]:
+        return fit_line(self.model, X, target, weights=weights, C=self.C, seed=self.random_state)
 
-    def _inner_scores(self, X: Any, truth: Array, groups: Sequence[Any] | None, whole: Any) -> Array:
-        """Out-of-fold decision values; rows whose fold could not be fitted keep the values of the whole fit."""
-        scores = np.asarray(X @ whole.coef_.ravel() + whole.intercept_[0]).ravel()
+    def _keep(self, line: tuple[Array, float]) -> None:
+        self.coef_, self.intercept_ = line[0][None], np.array([line[1]])
+
+    def _inner_scores(
+        self, X: Any, truth: Array, target: Array, weights: Array | None, groups: Sequence[Any] | Array | None
+    ) -> Array:
+        """Out-of-fold scores; rows whose fold could not be fitted keep those of the whole fit."""
+        scores = score_rows(X, (self.coef_.ravel(), self.intercept_[0]))
         for train, test in self._folds(truth, groups):
-            if len(np.unique(truth[train])) == 2:
-                model = self._model().fit(X[train], truth[train])
-                scores[test] = np.asarray(X[test] @ model.coef_.ravel() + model.intercept_[0]).ravel()
+            if target[train].any() and not target[train].all():
+                line = self._fit_line(X[train], target[train], None if weights is None else weights[train])
+                scores[test] = score_rows(X[test], line)
         return scores
 
-    def _folds(self, truth: Array, groups: Sequence[Any] | None) -> list[Fold]:
+    def _folds(self, truth: Array, groups: Sequence[Any] | Array | None) -> list[Fold]:
         if groups is None:
             count = min(self.folds, int(np.bincount(truth).min()))
             if count < 2:
@@ -134,27 +156,19 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(expit(self.slope_ * scores + self.offset_))
 
 
-class MeanDifference:
-    """The direction from the mean of the negative rows to that of the positive ones: enough for very few examples."""
+def fit_sigmoid(scores: Array, truth: Array, weights: Array | None = None) -> tuple[float, float]:
+    """Fit slope and offset of Platt's sigmoid to his smoothed targets (Platt 1999; convex, so any start will do).
 
-    def fit(self, X: Any, y: Array) -> MeanDifference:
-        """Fit to an array of shape (rows, features) and labels 0 and 1."""
-        means = [np.asarray(X[np.flatnonzero(y == side)].mean(axis=0)).ravel() for side in (0, 1)]
-        low, high = (mean / (np.linalg.norm(mean) + 1e-12) for mean in means)
-        self.coef_ = (high - low)[None]
-        self.intercept_ = np.zeros(1)
-        return self
+    `truth` may be shares between 0 and 1, and rows may have weights.
+    """
+    sizes = np.ones(len(scores)) if weights is None else weights
+    positive, negative = float(sizes @ truth), float(sizes @ (1 - truth))
+    target = truth * (positive + 1) / (positive + 2) + (1 - truth) / (negative + 2)
 
-
-def fit_sigmoid(scores: Array, truth: Array) -> tuple[float, float]:
-    """Fit slope and offset of Platt's sigmoid to his smoothed targets (Platt 1999; convex, so any start will do)."""
-    positive, negative = int(truth.sum()), int(len(truth) - truth.sum())
-    target = np.where(truth == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
-
-    def loss(weights: Array) -> tuple[float, Array]:
-        line = weights[0] * scores + weights[1]
-        value = float((np.logaddexp(0, line) - target * line).sum())
-        error = expit(line) - target
+    def loss(line: Array) -> tuple[float, Array]:
+        odds = line[0] * scores + line[1]
+        value = float(sizes @ (np.logaddexp(0, odds) - target * odds))
+        error = sizes * (expit(odds) - target)
         return value, np.array([error @ scores, error.sum()])
 
     start = np.array([0.0, np.log((positive + 1) / (negative + 1))])
@@ -162,13 +176,17 @@ def fit_sigmoid(scores: Array, truth: Array) -> tuple[float, float]:
     return float(slope), float(offset)
 
 
-def best_threshold(probabilities: Array, truth: Array) -> float:
-    """Return the threshold with the highest F1, half-way between neighbouring scores; 0.5 where no row is positive."""
+def best_threshold(probabilities: Array, truth: Array, weights: Array | None = None) -> float:
+    """Return the threshold with the highest F1, half-way between neighbouring scores; 0.5 where no row is positive.
+
+    Where `truth` is a share between 0 and 1, F1 is that of the expected counts.
+    """
     if not truth.any():
         return 0.5
     order = np.argsort(-probabilities, kind="stable")
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
+    sizes = (np.ones(len(truth)) if weights is None else weights)[order]
+    hits = np.cumsum(sizes * truth[order])
+    f1 = 2 * hits / (np.cumsum(sizes) + hits[-1])
     ranked = probabilities[order]
     f1[:-1][ranked[:-1] == ranked[1:]] = -1  # equal scores cannot be told apart
     cut = int(np.argmax(f1))

@@ -1,6 +1,6 @@
 """Candidate stances: every pair of a possible holder and a possible target in a sentence.
 
-Holders are mentions of actors and collectives, other noun phrases in a place where a holder stands (subject, agent,
+Holders are mentions of actors and collectives, other nouns for people or bodies where a holder stands (subject, agent,
 "according to", "among"), and the two implicit voices. Targets are mentions of any entity or issue of the codebook and
 other pronoun-free noun phrases that depend on a predicate. A gold triple labels the candidate whose slots it matches;
 every other pair is `none`. Pairs that hardly ever are a stance (a plain oblique as holder, slots far apart in the
@@ -17,6 +17,7 @@ import pandas as pd
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.gold import Gold
 from corpus_tools.annotation.records import Annotation, Implicit
+from corpus_tools.language.actors import load_actors
 from corpus_tools.language.attribution import Attribution
 from corpus_tools.language.mentions import Mention
 from corpus_tools.language.naming import EntityNames
@@ -30,7 +31,7 @@ from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 
 _NOMINAL = frozenset({"NOUN", "PROPN"})
-_HOLDER_RELATIONS = frozenset({"nsubj", "nsubj:pass", "obl", "obl:agent", "nmod", "nmod:poss", "conj"})
+_HOLDER_RELATIONS = frozenset({"nsubj", "nsubj:pass", "obl", "obl:agent", "nmod", "nmod:poss", "conj", "root", "obj"})
 _TARGET_RELATIONS = frozenset(
     {"obj", "nsubj", "nsubj:pass", "obl", "nmod", "xcomp", "ccomp", "conj", "appos", "root", "compound"}
 )
@@ -101,7 +102,7 @@ def _can_hold(sentence: Sentence, mention: Mention, head: int, codebook: Codeboo
         return entity.kind in ("actor", "collective")
     if sentence.deprel[head] == "obl":
         return sentence.ner[head] != "O" or any(sentence.lemma[i].lower() == "by" for i in sentence.children[head])
-    return True
+    return load_actors(codebook).can_hold(sentence, head)
 
 
 def _can_speak(sentence: Sentence, voice: Mention, target: int) -> bool:

@@ -8,7 +8,7 @@ is an error, not a surprise.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 
 import numpy as np
 
@@ -75,11 +75,14 @@ def check_folds(
     dealt: np.ndarray[tuple[int], np.dtype[np.int64]],
     *,
     needed: Iterable[Hashable],
+    parts: Collection[str] = ("training", "test"),
 ) -> None:
-    """Raise InputError when a label of `needed` is missing from a fold's training or test part."""
+    """Raise InputError when a label of `needed` is missing from one of the `parts` of a fold."""
     wanted = set(needed)
     for number, (train, test) in enumerate(split_folds(dealt)):
         for part, rows in (("training", train), ("test", test)):
+            if part not in parts:
+                continue
             missing = wanted - {label for row in rows.tolist() for label in labels[row]}
             if missing:
                 raise InputError(

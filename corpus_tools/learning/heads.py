@@ -11,11 +11,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
@@ -23,7 +23,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
-from corpus_tools.learning.folds import Fold, deal_groups, split_folds
+from corpus_tools.learning.folds import Fold
+from corpus_tools.learning.tuning import fit_temperature, inner_folds, macro_f1_of, smooth
 from corpus_tools.text.errors import InputError
 
 Array = np.ndarray[Any, Any]
@@ -37,7 +38,6 @@ _MANY = 4000
 """From so many rows on each view has its own model, with the default penalty: time matters more there than either."""
 _SOME = 800
 """Up to so many rows support vectors and logistic regression compete."""
-_INNER_FOLDS = 3
 _PENALTIES = {"logistic": (2.0, 8.0, 0.5), "svm": (0.5,), "few_shot": (1.0,)}
 """Inverse strengths, the default first. Searching that of support vectors costs more than it gives: the small inner
 training parts ask for stronger penalties than all rows do."""
@@ -68,6 +68,8 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The weight of each model.
     temperature_ : float
         What the summed scores are multiplied with before the softmax.
+    penalties_, factors_ : dict of str to float
+        For each model the inverse strength of its penalty, and what its scores were multiplied with to be comparable.
     inner_scores_ : ndarray of shape (rows, labels)
         Out-of-fold scores of the training rows; the fitted ones where there were too few rows for folds.
     """
@@ -108,6 +110,18 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 best = (score, name, fitted)
         assert best is not None
         self._take(best[1], best[2], labels)
+        return self
+
+    def refit(self, views: Views, y: Any) -> LinearHead:
+        """Fit the weights again to other rows of the same features, with labels of `classes_`.
+
+        The head, its penalties, the views' shares and the temperature stay as they were chosen.
+        """
+        check_is_fitted(self)
+        labels = np.asarray(y)
+        for name, matrix in ({_JOINT: join_views(views)} if self.joint_ else views).items():
+            found = self._fit_one(_fit_for(self.head_, matrix), self.penalties_[name], matrix, labels)
+            self.coef_[name], self.intercept_[name] = (part * self.factors_[name] for part in found)
         return self
 
     def scores(self, views: Views) -> Array:
@@ -165,7 +179,7 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         inner = best[2] if best[2] is not None else np.asarray(matrix @ coefficients.T + intercept)
         # margins and log-odds are made comparable before they are mixed
         factor = fit_temperature(inner, np.searchsorted(self.classes_, y))
-        return _View(coefficients * factor, intercept * factor, inner * factor)
+        return _View(coefficients * factor, intercept * factor, inner * factor, best[1], factor)
 
     def _inner_scores(self, head: str, penalty: float, matrix: Any, y: Array, folds: Sequence[Fold]) -> Array | None:
         if not folds:
@@ -208,18 +222,22 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.shares_ = dict(zip(fitted, shares, strict=True))
         self.coef_ = {view: part.coefficients for view, part in fitted.items()}
         self.intercept_ = {view: part.intercept for view, part in fitted.items()}
+        self.penalties_ = {view: part.penalty for view, part in fitted.items()}
+        self.factors_ = {view: part.factor for view, part in fitted.items()}
         inner = np.asarray(sum(self.shares_[view] * part.inner for view, part in fitted.items()))
         self.temperature_ = fit_temperature(inner, np.searchsorted(self.classes_, y))
         self.inner_scores_ = inner * self.temperature_
 
 
+@dataclass
 class _View:
-    """What one view gave: the model of all rows and the scores of the rows out of fold."""
+    """What one view gave: the model of all rows, the scores of the rows out of fold, and what was tuned for it."""
 
-    def __init__(self, coefficients: Array, intercept: Array, inner: Array) -> None:
-        self.coefficients = coefficients
-        self.intercept = intercept
-        self.inner = inner
+    coefficients: Array
+    intercept: Array
+    inner: Array
+    penalty: float
+    factor: float
 
 
 def join_views(views: Views) -> Any:
@@ -227,42 +245,6 @@ def join_views(views: Views) -> Any:
     if len(views) == 1:
         return sparse.csr_matrix(next(iter(views.values())))
     return sparse.csr_matrix(sparse.hstack([sparse.csr_matrix(matrix) for matrix in views.values()]))
-
-
-def inner_folds(y: Array, groups: Sequence[Any] | None, seed: int, folds: int = _INNER_FOLDS) -> list[Fold]:
-    """Deal rows to inner folds with groups kept whole; no folds where there are too few groups."""
-    names = list(groups) if groups is not None else list(range(len(y)))
-    count = min(folds, len(set(names)), len(y))
-    if count < 2 or min(np.unique(y, return_counts=True)[1].max(), len(y)) < 2:
-        return []
-    return split_folds(deal_groups([(label,) for label in y.tolist()], names, folds=count, seed=seed))
-
-
-def macro_f1_of(scores: Array, y: Array, classes: Array) -> float:
-    """Return macro-F1 of the labels with the highest scores, over the labels that `y` has."""
-    chosen = scores.argmax(axis=1)
-    truth = np.searchsorted(classes, y)
-    size = len(classes)
-    hits = np.bincount(truth[truth == chosen], minlength=size)
-    total = np.bincount(truth, minlength=size) + np.bincount(chosen, minlength=size)
-    there = np.bincount(truth, minlength=size) > 0
-    return float((2 * hits[there] / total[there]).mean())
-
-
-def smooth(values: Mapping[tuple[float, ...], float]) -> dict[tuple[float, ...], float]:
-    """Average each value with its neighbours: the best of a few close figures is mostly luck."""
-    keys, figures = list(values), np.array(list(values.values()))
-    padded = np.concatenate([figures[:1], figures, figures[-1:]])
-    return dict(zip(keys, (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4, strict=True))
-
-
-def fit_temperature(scores: Array, truth: Array) -> float:
-    """Return the factor that gives the softmax of `scores` the lowest log loss (Guo et al. 2017)."""
-
-    def loss(exponent: float) -> float:
-        return -float(log_softmax(scores * np.exp(exponent), axis=1)[np.arange(len(truth)), truth].mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-4.0, 4.0), method="bounded").x))
 
 
 def _fit_for(head: str, matrix: Any) -> str:

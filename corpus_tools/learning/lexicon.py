@@ -7,6 +7,7 @@ methods as `FrameDetector`, so that an evaluation can put both side by side. It 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -39,11 +40,10 @@ class CueDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_proba(self, units: pd.DataFrame) -> pd.DataFrame:
         """Return the share `n / (n + 1)` for n cues found: 0 without a cue, rising with each."""
-        texts = [_fold(text) for text in units["text"]]
-        counts = {}
-        for frame in self.codebook.frames.values():
-            pattern = _pattern(frame.cues) if frame.cues else None
-            counts[frame.id] = [0 if pattern is None else len(re.findall(pattern, text)) for text in texts]
+        counts = {
+            frame.id: [len(places) for places in find_cues(units["text"], frame.cues)]
+            for frame in self.codebook.frames.values()
+        }
         found = pd.DataFrame(counts, index=units.index)
         return found / (found + 1)
 
@@ -124,10 +124,21 @@ def _constant(shares: dict[str, float], index: Any) -> pd.DataFrame:
     return pd.DataFrame({label: np.full(len(index), share) for label, share in shares.items()}, index=index)
 
 
-def _fold(text: str) -> str:
-    return text.lower().replace("’", "'")
+def find_cues(texts: Iterable[str], cues: tuple[str, ...]) -> list[list[tuple[int, int]]]:
+    """Return for each text where cues stand in it: whole words, whatever their case, the longest of several.
+
+    Examples
+    --------
+    >>> find_cues(["Wagner’s men", "Wagnerian"], ("wagner", "wagner's men"))
+    [[(0, 12)], []]
+    """
+    if not cues:
+        return [[] for _ in texts]
+    longest_first = sorted(map(_straighten, cues), key=len, reverse=True)
+    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)", re.IGNORECASE)
+    return [[match.span() for match in pattern.finditer(_straighten(str(text)))] for text in texts]
 
 
-def _pattern(cues: tuple[str, ...]) -> str:
-    longest_first = sorted(map(_fold, cues), key=len, reverse=True)
-    return r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)"
+def _straighten(text: str) -> str:
+    """Make apostrophes alike, one character for one, so that places stay what they are."""
+    return text.replace("’", "'")

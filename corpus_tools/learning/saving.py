@@ -27,12 +27,14 @@ from corpus_tools._version import __version__
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.text.errors import InputError
 
-FORMAT = 2
+FORMAT = 3
 TRUSTED = (
     "corpus_tools.learning.calibrated.CalibratedLogistic",
     "corpus_tools.learning.dense.DenseView",
     "corpus_tools.learning.detect_then_value.DetectThenValue",
     "corpus_tools.learning.heads.LinearHead",
+    "corpus_tools.learning.label_heads.LabelHeads",
+    "corpus_tools.learning.one_label.OneLabelHead",
     "corpus_tools.learning.terms.as_terms",
     "corpus_tools.learning.topic_head.TopicHead",
 )
@@ -118,6 +120,7 @@ def load_detector(path: str | Path, kind: type[Detector]) -> Detector:
     detector: Detector = kind(**parameters)
     _restore(detector, parts)
     detector.training_articles_ = manifest["training_articles"]
+    detector._memory = None  # no training text is saved
     if not np.isclose(_checksum(detector), manifest["checksum"]):
         raise InputError(
             "the weights differ from those that were saved",
@@ -141,8 +144,6 @@ def versions() -> dict[str, str]:
 def _fitted_parts(detector: Any) -> dict[str, Any]:
     parts = {k: v for k, v in vars(detector).items() if k.endswith("_") and not k.startswith("_") and k != "features_"}
     parts.pop("training_articles_")
-    if "models_" in parts:
-        parts["models_"] = {label: _slim(model) for label, model in parts["models_"].items()}
     for name in ("model_", "head_"):
         if name in parts:
             parts[name] = _slim(parts[name])
@@ -153,14 +154,16 @@ def _fitted_parts(detector: Any) -> dict[str, Any]:
 
 def _slim(model: Any) -> Any:
     """Copy a model without its out-of-fold scores, which only the thresholds needed."""
-    if model is None:
-        return None
     slim = copy.copy(model)
     for name in ("inner_probabilities_", "inner_scores_"):
         slim.__dict__.pop(name, None)
     if hasattr(slim, "shared_"):
         slim.shared_ = _slim(slim.shared_)
         slim.own_ = {topic: _slim(own) for topic, own in slim.own_.items()}
+    if hasattr(slim, "models_"):
+        slim.models_ = {label: _slim(own) for label, own in slim.models_.items()}
+    if hasattr(slim, "linear_"):
+        slim.linear_ = _slim(slim.linear_)
     return slim
 
 
@@ -229,14 +232,15 @@ def _set_fields(label: Any) -> dict[str, Any]:
 
 def _checksum(detector: Any) -> float:
     """Sum of the absolute weights: a cheap proof that what was loaded is what was saved."""
-    if hasattr(detector, "models_"):
-        own = sum(np.abs(m.coef_).sum() for m in detector.models_.values())
-        return float(own + (_total(detector.head_) if detector.head_ is not None else 0.0))
-    return _total(detector.model_)
+    return _total(detector.head_ if hasattr(detector, "head_") else detector.model_)
 
 
 def _total(model: Any) -> float:
     """Sum of the absolute weights of a head."""
+    if hasattr(model, "models_"):
+        return float(sum(np.abs(own.coef_).sum() for own in model.models_.values()))
+    if hasattr(model, "linear_"):
+        return _total(model.linear_)
     if hasattr(model, "shared_"):
         return _total(model.shared_) + sum(_total(own) for own in model.own_.values())
     if hasattr(model, "coef_"):

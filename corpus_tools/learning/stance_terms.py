@@ -12,12 +12,14 @@ from functools import partial
 from typing import Any
 
 from corpus_tools.annotation.codebook import Codebook
-from corpus_tools.language.cues import Cue, load_cues
+from corpus_tools.language.actors import load_actors
+from corpus_tools.language.attribution.predicates import find_predicates
+from corpus_tools.language.attribution.speakers import find_speaker
+from corpus_tools.language.cues import Cue, load_lexicon
 from corpus_tools.language.mentions import Mention
 from corpus_tools.language.sentences import Sentence
 from corpus_tools.learning.terms import Term
 
-_NEGATIONS = frozenset({"not", "no", "never", "without", "neither", "nor", "hardly", "n't"})
 _SIGN = {-1: "against", 0: "aside", 1: "for"}
 _WINDOW = 5
 
@@ -37,6 +39,7 @@ def stance_terms(
         yield from sentence.remember(("slot", slot, mention, codebook), make)
     yield from _path_terms(sentence, heads["H"], heads["T"], cues)
     yield from _cue_terms(sentence, heads, cues)
+    yield from _voice_terms(sentence, holder, target, heads, codebook, language)
     yield from sentence.remember(("whole", language), lambda: list(_whole_terms(cues)))
 
 
@@ -53,14 +56,7 @@ def find_cues(sentence: Sentence, language: str = "en") -> dict[int, tuple[Cue, 
 
 
 def _find_cues(sentence: Sentence, language: str) -> dict[int, tuple[Cue, int]]:
-    lexicon = load_cues(language)
-    found = {}
-    for i, (lemma, tag) in enumerate(zip(sentence.lemma, sentence.upos, strict=True)):
-        cue = lexicon.get((lemma.lower(), tag))
-        if cue is not None:
-            negated = any(sentence.lemma[j].lower() in _NEGATIONS for j in sentence.children[i])
-            found[i] = (cue, -cue.polarity if negated else cue.polarity)
-    return found
+    return {p.head: (p.cue, p.polarity) for p in find_predicates(sentence, load_lexicon(language))}
 
 
 def _head(sentence: Sentence, mention: Mention | None) -> int | None:
@@ -131,6 +127,31 @@ def find_path(sentence: Sentence, holder: int, target: int) -> tuple[list[int], 
     if shared is None:
         return from_holder, from_target
     return from_holder[1 : from_holder.index(shared) + 1], from_target[1 : from_target.index(shared) + 1]
+
+
+def _voice_terms(
+    sentence: Sentence,
+    holder: Mention | None,
+    target: Mention | None,
+    heads: dict[str, int | None],
+    codebook: Codebook | None,
+    language: str,
+) -> Iterator[Term]:
+    """Whether the holder is whoever says what is said of the target, and the side that speakers usually take on it."""
+    head = heads["T"]
+    if holder is None or target is None or head is None:
+        return
+    speaker = sentence.remember(
+        ("speaker", head, language), lambda: find_speaker(sentence, head, load_lexicon(language))
+    )
+    if holder.implicit:
+        voice = f"{holder.implicit}-{'nobody' if speaker is None else 'somebody'}-speaks"
+    else:
+        voice = "none" if speaker is None else "speaks" if speaker == heads["H"] else "other"
+    side = load_actors(codebook, language).common.usual.get(target.entity or "", 0)
+    yield f"V:{voice}", ()
+    yield f"V:usual-{_SIGN[side]}" if side else "V:usual-none", ()
+    yield f"V:{voice}-{_SIGN[side] if side else 'none'}", ()
 
 
 def _cue_terms(sentence: Sentence, heads: dict[str, int | None], cues: dict[int, tuple[Cue, int]]) -> Iterator[Term]:

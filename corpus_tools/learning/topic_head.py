@@ -10,7 +10,8 @@ from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from corpus_tools.learning.heads import LinearHead, Views, fit_temperature, macro_f1_of, smooth
+from corpus_tools.learning.heads import LinearHead, Views
+from corpus_tools.learning.tuning import fit_temperature, macro_f1_of, smooth
 
 Array = np.ndarray[Any, Any]
 _LEAST_ROWS = 30

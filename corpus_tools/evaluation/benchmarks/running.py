@@ -6,6 +6,8 @@ Nothing here is chosen on a test set: the detectors are those that any user gets
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,16 @@ from corpus_tools.learning.units import units_from_texts
 from corpus_tools.text.errors import InputError
 
 BENCHMARKS: dict[str, Benchmark] = {b.name: b for b in (NEWSMTSC, SEMEVAL, GVFC)}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a detector said of the rows of a part: a label for each; `seed` is that of the folds, where there are."""
+
+    part: str
+    seed: int
+    rows: Part
+    predicted: list[str]
 
 
 def run_benchmark(
@@ -63,8 +75,7 @@ def run_benchmark(
     data = benchmark.load(folder)
     begun = time.perf_counter()
     options = {"features": features, "embeddings": embeddings, "head": head, "random_state": seed}
-    score = _cross_validate if benchmark.folds else _train_and_test
-    metrics = score(benchmark, data, options, cache)
+    metrics = score_answers(benchmark, answer_benchmark(benchmark, data, options, cache))
     return {
         "benchmark": name,
         "title": benchmark.title,
@@ -97,29 +108,31 @@ def make_detector(benchmark: Benchmark, options: dict[str, Any]) -> Any:
     return StanceDetector(target=str(benchmark.target), **options)
 
 
-def _train_and_test(
-    benchmark: Benchmark, data: Dataset, options: dict[str, Any], cache: str | Path | None
-) -> dict[str, float]:
+def answer_benchmark(
+    benchmark: Benchmark, data: Dataset, options: dict[str, Any], cache: str | Path | None = None
+) -> list[Answers]:
+    """Train and predict by the official protocol: each test part, or with each seed all rows out of fold."""
+    if benchmark.folds:
+        units = units_of(data.train, benchmark.kind, cache)
+        return [
+            Answers("", seed, data.train, predict_out_of_fold(benchmark, units, data.train, options, seed))
+            for seed in benchmark.seeds
+        ]
     detector = make_detector(benchmark, options).fit(units_of(clean_train(data), benchmark.kind, cache))
-    metrics = {}
-    for name, part in data.tests.items():
-        predicted = [str(label) for label in detector.predict(units_of(part, benchmark.kind, cache))]
-        for metric, scorer in benchmark.metrics.items():
-            metrics[f"{name}_{metric}".lstrip("_")] = scorer(part.labels, predicted)
-    return metrics
+    return [
+        Answers(name, 0, part, [str(label) for label in detector.predict(units_of(part, benchmark.kind, cache))])
+        for name, part in data.tests.items()
+    ]
 
 
-def _cross_validate(
-    benchmark: Benchmark, data: Dataset, options: dict[str, Any], cache: str | Path | None
-) -> dict[str, float]:
-    """Return the means over seeds of the metrics over all rows, each predicted out of fold."""
-    units = units_of(data.train, benchmark.kind, cache)
-    by_seed: dict[str, list[float]] = {metric: [] for metric in benchmark.metrics}
-    for seed in benchmark.seeds:
-        predicted = predict_out_of_fold(benchmark, units, data.train, options, seed)
+def score_answers(benchmark: Benchmark, answers: Sequence[Answers]) -> dict[str, float]:
+    """Return the official metrics in percent, by name and with the name of the part in front; the mean over seeds."""
+    found: dict[str, list[float]] = {}
+    for answer in answers:
         for metric, scorer in benchmark.metrics.items():
-            by_seed[metric].append(scorer(data.train.labels, predicted))
-    return {metric: float(np.mean(values)) for metric, values in by_seed.items()}
+            name = f"{answer.part}_{metric}".lstrip("_")
+            found.setdefault(name, []).append(scorer(answer.rows.labels, answer.predicted))
+    return {name: float(np.mean(values)) for name, values in found.items()}
 
 
 def predict_out_of_fold(
