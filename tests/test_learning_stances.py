@@ -9,7 +9,7 @@ from sklearn.base import clone
 from small_world import PLAIN, PLAIN_LABELS
 
 from corpus_tools.learning.candidates import NONE
-from corpus_tools.learning.detections import COLUMNS, MOST_EVIDENCE, to_detections
+from corpus_tools.learning.detections import COLUMNS, MOST_EVIDENCE, thin_out, to_detections
 from corpus_tools.learning.stances import StanceDetector
 from corpus_tools.learning.units import units, units_from_texts
 from corpus_tools.text.corpus import Corpus
@@ -153,3 +153,36 @@ def test_one_value_cannot_be_learned(labels):
 def test_predicting_before_fitting_is_refused(world):
     with pytest.raises(ValueError, match="not fitted"):
         StanceDetector().predict(world.stance_units())
+
+
+def slot(start, end, entity=None, implicit=None):
+    return {"start": start, "end": end, "quote": None, "entity": entity, "implicit": implicit}
+
+
+WEST, FEAR = slot(0, 10, "west"), slot(20, 29, "influence")
+
+
+@pytest.mark.parametrize(
+    ("holder", "target", "label", "kept"),
+    [
+        (WEST, FEAR, "oppose", 1),
+        (WEST, slot(14, 29, "influence"), "oppose", 1),
+        (WEST, slot(14, 29), "support", 1),
+        (slot(5, 16), FEAR, "oppose", 1),
+        (slot(40, 44, "west"), slot(50, 59, "influence"), "oppose", 1),
+        (slot(None, None, implicit="author"), FEAR, "oppose", 1),
+        (slot(40, 44, "west"), slot(50, 59, "influence"), "support", 2),
+        (slot(40, 44, "junta"), FEAR, "oppose", 2),
+        (slot(40, 44), FEAR, "oppose", 2),
+        (WEST, slot(50, 59, "vote"), "oppose", 2),
+        (WEST, slot(50, 59), "oppose", 2),
+    ],
+)
+def test_one_stance_that_was_found_twice_is_told_once(holder, target, label, kept):
+    rows = [
+        {"article": "a", "start": 0, "label": value, "score": score, "holder": by, "target": toward}
+        for by, toward, value, score in ((WEST, FEAR, "oppose", 0.6), (holder, target, label, 0.5))
+    ]
+    found = thin_out(rows)
+    assert len(found) == kept and found[0]["score"] == 0.6
+    assert len(thin_out([*rows, rows[0] | {"start": 90}])) == kept + 1

@@ -64,3 +64,28 @@ def keep_strongest(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         if not any(piece["start"] < other["end"] and other["start"] < piece["end"] for other in kept):
             kept.append(piece)
     return kept
+
+
+def thin_out(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep, of stances of one sentence that say the same of the same, the most probable."""
+    kept: list[dict[str, Any]] = []
+    for row in sorted(rows, key=lambda r: -r["score"]):
+        if not any(_same(row, other) for other in kept):
+            kept.append(row)
+    return sorted(kept, key=lambda r: (r["article"], r["start"], -r["score"]))
+
+
+def _same(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether both speak of one target by one holder in one sentence; an implicit holder may be any."""
+    if (a["article"], a["start"]) != (b["article"], b["start"]):
+        return False
+    agree = a["label"] == b["label"]
+    implicit = any(row["holder"]["implicit"] is not None for row in (a, b))
+    return _meet(a["target"], b["target"], agree) and (implicit or _meet(a["holder"], b["holder"], agree))
+
+
+def _meet(a: Mapping[str, Any], b: Mapping[str, Any], agree: bool) -> bool:
+    """Whether two mentions overlap, or name one entity where the detections `agree` on the value."""
+    if None not in (a["start"], b["start"]) and a["start"] < b["end"] and b["start"] < a["end"]:
+        return True
+    return agree and a["entity"] is not None and a["entity"] == b["entity"]

@@ -20,7 +20,7 @@ from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.language.parses import Parses
 from corpus_tools.learning.candidates import stance_units
 from corpus_tools.learning.detect_then_value import NONE, DetectThenValue
-from corpus_tools.learning.detections import keep_strongest, to_detections
+from corpus_tools.learning.detections import keep_strongest, thin_out, to_detections
 from corpus_tools.learning.encoder import is_configured
 from corpus_tools.learning.explain import occlude
 from corpus_tools.learning.heads import EXCLUSIVE_HEADS, LinearHead, join_views
@@ -241,23 +241,3 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def topics_of(units: pd.DataFrame) -> list[str]:
     """Return the name of each unit's target."""
     return [target.name if target is not None else "?" for target in units["target"]]
-
-
-def thin_out(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keep, of detections of one sentence that share a target, the most probable of each holder."""
-    kept: list[dict[str, Any]] = []
-    for row in sorted(rows, key=lambda r: -r["score"]):
-        if not any(_same(row, other) for other in kept):
-            kept.append(row)
-    return sorted(kept, key=lambda r: (r["article"], r["start"], -r["score"]))
-
-
-def _same(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    """Whether both say something of one target in one sentence, by implicit or overlapping holders."""
-    if (a["article"], a["start"]) != (b["article"], b["start"]) or a["target"]["start"] != b["target"]["start"]:
-        return False
-    return (
-        a["holder"]["implicit"] is not None
-        or b["holder"]["implicit"] is not None
-        or a["holder"]["start"] == b["holder"]["start"]
-    )
