@@ -5,9 +5,9 @@
 Appends: `LogWriter.add` of records that are ready, as the lines of the bare loop are, and of records made on the way,
 and `LogWriter.add_all` of 25 together, beside a loop that writes as many bytes and calls fsync for each record. They
 take turns, round by round, and each is compared with the bare loop of its round, for the speed of a disk changes from
-second to second. What `add` takes beyond its fsync is the same on every disk: about 10 us of a processor at work, which
-are 40 to 80 us of one that was woken by the disk and finds its caches cold. Beside the 3 to 5 ms of an fsync on a
-laptop's disk that is nothing; where the disk answers within 200 us, it is what the ratio shows.
+second to second. What `add` takes beyond its fsync is the same on every disk: some 20 us of a processor at work, which
+are 70 to 100 us of one that was woken by the disk and finds its caches used by others. Beside the 3 to 5 ms of an fsync
+on a laptop's disk that is little; where the disk answers within 350 us, it is what the ratio shows.
 
 Reading: a log is read, every line checked, and folded, beside `orjson.loads` over its lines, once with the results
 kept, as any reader must, and once with them thrown away. Memory is what the process holds more than before, at its

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +205,12 @@ def test_a_forked_child_makes_other_ids() -> None:
     theirs = os.read(read, 100).decode()
     os.close(read), os.close(write)
     assert len(theirs) == len(mine) and theirs[19:] != mine[19:]
+
+
+def test_threads_that_share_a_writer_lose_and_mix_nothing(tmp_path: Path) -> None:
+    store = AnnotationStore(tmp_path)
+    with store.writer("ana") as log, ThreadPoolExecutor(4) as pool:
+        work = [pool.submit(log.add, Frame("niger", "dialogue", [(0, 6)], comment=str(n))) for n in range(80)]
+        ids = {job.result(): str(n) for n, job in enumerate(work)}
+    assert {item.id: item.comment for item in store.annotations()} == ids and len(ids) == 80
+    assert [event.seq for event in store.events("ana")] == list(range(1, 81))
