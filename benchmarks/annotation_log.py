@@ -1,11 +1,13 @@
 """How fast a log is: durable appends, reading, and the table, each beside the barest way in the same run.
 
-    python benchmarks/annotation_log.py [--events 100000] [--rounds 15] [--folder FOLDER]
+    python benchmarks/annotation_log.py [--events 100000] [--rounds 100] [--folder FOLDER]
 
-Appends: `LogWriter.add`, and `LogWriter.add_all` of 200 at once, beside a loop that writes the same bytes and calls
-fsync for each record; the three take turns, round by round, for the speed of a disk changes from second to second. What
-`add` takes beyond its fsync is 50 to 100 us of a processor that has just been woken, whatever the disk: a small part of
-the 3 to 5 ms that a fsync takes on a laptop's disk, nearly half where the disk answers within 130 us.
+Appends: `LogWriter.add` of records that are ready, as the lines of the bare loop are, and of records made on the way,
+and `LogWriter.add_all` of 25 together, beside a loop that writes as many bytes and calls fsync for each record. They
+take turns, round by round, and each is compared with the bare loop of its round, for the speed of a disk changes from
+second to second. What `add` takes beyond its fsync is the same on every disk: some 20 us of a processor at work, which
+are 70 to 100 us of one that was woken by the disk and finds its caches used by others. Beside the 3 to 5 ms of an fsync
+on a laptop's disk that is little; where the disk answers within 350 us, it is what the ratio shows.
 
 Reading: a log is read, every line checked, and folded, beside `orjson.loads` over its lines, once with the results
 kept, as any reader must, and once with them thrown away. Memory is what the process holds more than before, at its
@@ -21,7 +23,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from corpus_tools.annotation.folding import fold
 from corpus_tools.annotation.identifiers import current_time, uuid7
 from corpus_tools.annotation.reading import read_log
 from corpus_tools.annotation.records import Record, payload_of
+from corpus_tools.annotation.writer import LogWriter
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.span import Span
@@ -61,48 +64,51 @@ def make_record(number: int) -> Record:
 # --- appending --------------------------------------------------------------------------------------------------------
 
 
-def append_ours(folder: Path, count: int, *, checked: bool, together: bool = False) -> float:
-    """Seconds for so many appends, one by one or with one call."""
-    store = AnnotationStore(folder, CORPUS, BOOK) if checked else AnnotationStore(folder)
-    with store.writer("ana") as log:
-        start = time.perf_counter()
-        if together:
-            log.add_all(make_record(number) for number in range(count))
-        else:
-            for number in range(count):
-                log.add(make_record(number))
-        return time.perf_counter() - start
-
-
-def append_bare(path: Path, lines: list[bytes]) -> float:
+def append_bare(file: int, lines: list[bytes]) -> float:
     """Seconds for writing and syncing these lines one by one."""
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     start = time.perf_counter()
     for line in lines:
-        os.write(fd, line)
-        os.fsync(fd)
-    seconds = time.perf_counter() - start
-    os.close(fd)
-    return seconds
+        os.write(file, line)
+        os.fsync(file)
+    return time.perf_counter() - start
 
 
-def measure_appends(folder: Path, rounds: int, *, checked: bool) -> None:
-    count, ratios, ours, bare, together = 200, [], [], [], []
-    for number in range(rounds):
-        home = folder / f"{checked}-{number}"
-        ours.append(append_ours(home, count, checked=checked))
-        together.append(append_ours(folder / f"{checked}-{number}-together", count, checked=checked, together=True))
-        lines = (home / "ana.jsonl").read_bytes().splitlines(keepends=True)
-        bare.append((append_bare(home / "a", lines) + append_bare(home / "b", lines)) / 2)
-        ratios.append(bare[-1] / ours[-1])
-    best = min(bare) / min(ours)
-    what = "with corpus and codebook" if checked else "without"
-    print(
-        f"append, {what}: {min(ours) / count * 1e6:.0f} us, bare {min(bare) / count * 1e6:.0f} us (best rounds): "
-        f"{best:.2f} of the bare speed; by round {statistics.median(ratios):.2f} "
-        f"[{min(ratios):.2f}, {max(ratios):.2f}]; "
-        f"add_all: {min(together) / count * 1e6:.0f} us a record, {min(bare) / min(together):.1f} times the bare speed"
-    )
+def append_ours(log: LogWriter, records: Iterable[Record]) -> float:
+    """Seconds for adding these records one by one."""
+    start = time.perf_counter()
+    for record in records:
+        log.add(record)
+    return time.perf_counter() - start
+
+
+def append_together(log: LogWriter, records: list[Record]) -> float:
+    """Seconds for adding these records with one call."""
+    start = time.perf_counter()
+    log.add_all(records)
+    return time.perf_counter() - start
+
+
+def measure_appends(folder: Path, rounds: int, *, checked: bool, count: int = 25) -> None:
+    """Print what each way takes, and how fast it is beside the bare loop of the same round."""
+    store = AnnotationStore(folder / "logs", CORPUS, BOOK) if checked else AnnotationStore(folder / "logs")
+    records = [make_record(number) for number in range(count)]
+    with store.writer("ready") as ready, store.writer("made") as made, store.writer("together") as together:
+        ready.add_all(records)
+        lines = ready.path.read_bytes().splitlines(keepends=True)
+        bare = os.open(folder / "bare", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        taken: dict[str, list[float]] = {"bare": [], "ready": [], "made": [], "together": []}
+        for _ in range(rounds):
+            taken["bare"].append(append_bare(bare, lines))
+            taken["ready"].append(append_ours(ready, records))
+            taken["made"].append(append_ours(made, map(make_record, range(count))))
+            taken["together"].append(append_together(together, records))
+        os.close(bare)
+    print(f"append, {'with corpus and codebook' if checked else 'without'}, {rounds} rounds of {count}:")
+    for name, seconds in taken.items():
+        speeds = [one / other for one, other in zip(taken["bare"], seconds, strict=True)]
+        low, middle, high = statistics.quantiles(speeds, n=4)
+        each = statistics.median(seconds) / count * 1e6
+        print(f"  {name}: {each:.0f} us a record, {middle:.2f} of the bare speed [quartiles {low:.2f}, {high:.2f}]")
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -180,7 +186,7 @@ def measure_table(folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--folder", help="where to write; a folder on the disk that is to be measured")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
@@ -190,7 +196,8 @@ def main() -> None:
         measure_reading(folder / "log")
         measure_table(folder / "log")
         for checked in (False, True):
-            measure_appends(folder, arguments.rounds, checked=checked)
+            (folder / str(checked)).mkdir()
+            measure_appends(folder / str(checked), arguments.rounds, checked=checked)
 
 
 if __name__ == "__main__":

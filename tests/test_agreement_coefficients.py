@@ -517,3 +517,8 @@ def test_a_hundred_thousand_units_are_one_matter_of_patterns():
         small = krippendorff_alpha(few, level=level)
         assert 1 - value == pytest.approx((1 - small.value) * 18 / 17 * (1 - 1 / 360_000), rel=1e-6)
     assert fleiss_kappa(many).value == pytest.approx(fleiss_kappa(few).value)
+
+
+def test_a_distance_is_a_function():
+    with pytest.raises(InputError, match="'distance' must be a function. Got 'masi' instead; give masi_distance"):
+        krippendorff_alpha([["a", "b"], ["a", "c"]], distance="masi")

@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from corpus_tools.annotation import AnnotationStore, Event, encode
 from corpus_tools.annotation.entries import Entry, make_entry
 from corpus_tools.annotation.folding import entries_until, fold
+from corpus_tools.annotation.identifiers import IdSource, uuid7
 from corpus_tools.annotation.records import payload_of
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
@@ -244,7 +245,7 @@ def test_two_machines_logs_merge_to_the_same_state_in_either_order(
 
 def at_times(monkeypatch: pytest.MonkeyPatch, *times: str) -> None:
     left = list(times)
-    monkeypatch.setattr("corpus_tools.annotation.writer.current_time", lambda: left.pop(0))
+    monkeypatch.setattr(IdSource, "make_event", lambda _: (uuid7(), uuid7(), left.pop(0)))
 
 
 def test_the_state_as_of_any_moment(store: AnnotationStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from annotation_world import BOOK, TEXT, frame, stance
 
@@ -17,6 +19,7 @@ from corpus_tools.annotation import (
     Implicit,
     LockedError,
     Slot,
+    Stance,
 )
 from corpus_tools.annotation.tables import COLUMNS
 from corpus_tools.text.article import Article
@@ -373,3 +376,61 @@ def test_annotations_have_the_same_hash_when_equal(store: AnnotationStore) -> No
     again = AnnotationStore(store.path)
     one, two = store.annotations() + again.annotations()
     assert isinstance(one, Annotation) and one == two and len({one, two}) == 1
+
+
+# --- what scripts pass ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("corpus", "codebook", "what"), [("seeds/", None, "Corpus"), (None, "codebook.toml", "Codebook")]
+)
+def test_a_path_in_place_of_a_corpus_or_a_codebook(tmp_path: Path, corpus: Any, codebook: Any, what: str) -> None:
+    with pytest.raises(InputError, match=rf"is a path.*; give {what}\.read\("):
+        AnnotationStore(tmp_path, corpus, codebook)
+
+
+def test_numbers_of_numpy_are_numbers(tmp_path: Path) -> None:
+    numbers = {"a": np.int64(3), "b": np.float32(0.5), "c": [np.uint8(1)]}
+    with AnnotationStore(tmp_path).writer("ana") as log:
+        log.add(Frame("niger", "dialogue", [(np.int64(0), np.int32(6))], attrs=numbers, confidence=np.float32(0.5)))
+        log.status("niger", "done", seconds=np.float64(2.5))
+        for seconds in (float("nan"), True, "2"):
+            with pytest.raises(InputError, match="seconds .* is not a finite number"):
+                log.status("niger", "done", seconds=seconds)  # type: ignore[arg-type]
+    annotation, *_ = AnnotationStore(tmp_path).annotations()
+    assert (annotation.attrs, annotation.confidence) == ({"a": 3, "b": 0.5, "c": [1]}, 0.5)
+    assert AnnotationStore(tmp_path).events("ana")[1].fields["seconds"] == 2.5
+
+
+@pytest.mark.parametrize("value", [pd.NA, np.array([1, 3]), float("nan"), np.array(["author", "junta"])])
+def test_what_is_no_voice_and_no_holder_is_refused_or_taken_as_a_span(value: Any) -> None:
+    for make in (
+        lambda: Frame("niger", "dialogue", [(0, 6)], voice=value).voice,
+        lambda: Stance("niger", "oppose", holder=value, target="junta").holder,
+    ):
+        try:
+            assert make() == Slot(Span(1, 3))
+        except InputError as error:
+            assert "is not a span" in str(error) or "must be an integer" in str(error)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda log: log.add(Frame("niger", "dialogue", [(0, 6)], confidence=2)),
+        lambda log: log.add(Frame("niger", "dialogue", [(0, 6)]), id=3),
+        lambda log: log.status("niger", "done", seconds=-1),
+        lambda log: log.status("../x", "done"),
+    ],
+)
+def test_whoever_writes_badly_is_not_sent_to_repair(tmp_path: Path, write: Any) -> None:
+    with AnnotationStore(tmp_path).writer("ana") as log, pytest.raises(InputError) as caught:
+        write(log)
+    assert "repair" not in str(caught.value)
+
+
+def test_an_id_that_is_none_has_no_history(tmp_path: Path) -> None:
+    store = AnnotationStore(tmp_path)
+    with store.writer("ana") as log:
+        log.status("niger", "done")
+    assert store.history(None) == []  # type: ignore[arg-type]

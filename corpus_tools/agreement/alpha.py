@@ -88,6 +88,8 @@ def _combine(observed: Array, expected: Array) -> Array:
 
 def _choose_parts(table: Ratings, patterns: Patterns, level: str, distance: Distance | None) -> Parts:
     if distance is not None:
+        if not callable(distance):
+            raise InputError(f"'distance' must be a function. Got {distance!r} instead", remedy="give masi_distance")
         return _matrix_parts(table, patterns, _measure(table.labels, distance))
     if level == "nominal":
         return _nominal_parts(table, patterns)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.layout import RECORD_EVENTS
 from corpus_tools.text.errors import InputError
-from corpus_tools.text.span import CONTEXT
+from corpus_tools.text.span import quote_at
 
 if TYPE_CHECKING:
     from corpus_tools.text.corpus import Corpus
@@ -58,7 +58,7 @@ class Checker:
         fields = dict(fields)
         if fields.get("codebook") is None and self.codebook is not None:
             fields["codebook"] = self.codebook.version
-        article = self._article(fields.get("article"))
+        article = self.find(fields.get("article"))
         if article is not None and "sha256" in fields:
             text, fingerprint = article
             fields["sha256"] = fields["sha256"] or fingerprint
@@ -78,7 +78,8 @@ class Checker:
         if fields["event"] in RECORD_EVENTS and self.codebook is not None:
             yield from self._codebook_faults(fields, self.codebook)
 
-    def _article(self, article: str | None) -> tuple[str, str] | None:
+    def find(self, article: str | None) -> tuple[str, str] | None:
+        """Return an article's text and fingerprint, where the corpus has it."""
         if self.corpus is None or article is None:
             return None
         if article not in self._known and article in self.corpus:
@@ -89,7 +90,7 @@ class Checker:
         return self._known.get(article)
 
     def _article_faults(self, fields: Fields) -> Iterator[Fault]:
-        found, name = self._article(fields.get("article")), fields.get("article")
+        found, name = self.find(fields.get("article")), fields.get("article")
         if found is None:
             if self.corpus is not None and name is not None:
                 yield Fault(
@@ -196,12 +197,8 @@ def _fill_span(span: Fields, text: str) -> Fields:
     start, end = span["start"], span["end"]
     if end > len(text):
         return span
-    context = {
-        "quote": text[start:end],
-        "prefix": text[max(0, start - CONTEXT) : start],
-        "suffix": text[end : end + CONTEXT],
-    }
-    return {**span, **{key: here for key, here in context.items() if span.get(key) is None}}
+    context = zip(("quote", "prefix", "suffix"), quote_at(text, start, end), strict=True)
+    return {**span, **{key: here for key, here in context if span.get(key) is None}}
 
 
 def _suggest(value: Any, known: Collection[str]) -> str:

@@ -22,15 +22,15 @@ from zlib import crc32
 import orjson
 
 from corpus_tools.annotation.entries import Entry, make_entry
-from corpus_tools.annotation.fields import BadLine, check_fields, check_version
+from corpus_tools.annotation.fields import REPAIR, BadLine, check_fields, check_version
 from corpus_tools.annotation.layout import KEYS, MAX_DEPTH, MAX_INTEGER, MAX_LINE
 from corpus_tools.text.errors import InputError
 
-__all__ = ["Event", "decode", "encode", "parse_line", "seal"]
+__all__ = ["STRICT", "Event", "close_line", "decode", "encode", "parse_line", "seal"]
 
 Fields = dict[str, Any]
 
-_STRICT = orjson.OPT_STRICT_INTEGER
+STRICT = orjson.OPT_STRICT_INTEGER
 _CRC_LENGTH = len(',"crc":"00000000"}')
 
 
@@ -117,7 +117,7 @@ def seal(fields: Fields) -> Entry:
         again: Fields = orjson.loads(line)
         check_fields(again)
     except BadLine as error:
-        raise InputError(error.what, remedy=error.remedy) from error
+        raise InputError(error.what, remedy="correct it" if error.remedy == REPAIR else error.remedy) from error
     if again != {**fields, "crc": again["crc"]}:
         lost = ", ".join(key for key in fields if key != "crc" and again.get(key) != fields[key])
         raise InputError(
@@ -147,7 +147,7 @@ def parse_line(line: bytes) -> Fields:
     try:
         fields = orjson.loads(line)
         # Bytes that come out again as they went in hold no duplicate keys, no big integers, no NaN: the quick way.
-        regular = type(fields) is dict and orjson.dumps(fields, option=_STRICT) == line
+        regular = type(fields) is dict and orjson.dumps(fields, option=STRICT) == line
     except (orjson.JSONDecodeError, TypeError, RecursionError):
         fields, regular = None, False
     if fields is None or not regular:
@@ -161,6 +161,12 @@ def parse_line(line: bytes) -> Fields:
     return fields
 
 
+def close_line(body: bytes) -> tuple[bytes, str]:
+    """Put the checksum at the end of an object's JSON; return the line without its line feed, and the checksum."""
+    crc = crc32(body).to_bytes(4).hex()
+    return b"".join((body[:-1], b',"crc":"', crc.encode(), b'"}')), crc
+
+
 def _write(fields: Fields) -> bytes:
     event, kind = fields.get("event"), fields.get("type")
     order = KEYS.get((event, kind), ()) if isinstance(event, str) and isinstance(kind, str | None) else ()
@@ -168,12 +174,12 @@ def _write(fields: Fields) -> bytes:
         fields = {key: fields[key] for key in order if key in fields} | fields
         fields.pop("crc", None)
     try:
-        body = orjson.dumps(fields, option=_STRICT)
+        body = orjson.dumps(fields, option=STRICT)
     except TypeError as error:
         raise BadLine(
             f"cannot be written as JSON: {error}", "use texts without surrogates, numbers below 2^53, lists and dicts"
         ) from error
-    return body[:-1] + b',"crc":"' + _checksum(body).encode() + b'"}'
+    return close_line(body)[0]
 
 
 def _checksum(body: bytes) -> str:
@@ -203,7 +209,7 @@ def _parse_irregular(line: bytes) -> Fields:
         fields = json.loads(
             text, object_pairs_hook=_unique, parse_int=_small, parse_float=_finite, parse_constant=_no_constant
         )
-        orjson.dumps(fields, option=_STRICT)
+        orjson.dumps(fields, option=STRICT)
     except json.JSONDecodeError as error:
         raise BadLine(f"not JSON: {error.msg}", byte=len(text[: error.pos].encode())) from error
     except TypeError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 from corpus_tools.annotation.layout import IMPLICIT_HOLDERS, MAX_DEPTH
@@ -38,7 +39,8 @@ class Slot:
     def __post_init__(self) -> None:
         if self.span is not None:
             object.__setattr__(self, "span", to_span(self.span, "slot"))
-        object.__setattr__(self, "entity", plain_text(self.entity, "entity", optional=True))
+        if self.entity is not None:
+            object.__setattr__(self, "entity", plain_text(self.entity, "entity"))
         if self.span is None and self.entity is None:
             raise InputError("a slot has neither span nor entity", remedy="give at least one, or use Implicit")
 
@@ -56,6 +58,9 @@ class Implicit:
             )
 
 
+_AUTHOR = Implicit("author")
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A relation to another annotation, such as the frame that a stance realises."""
@@ -71,6 +76,8 @@ class Link:
 def to_span(value: Any, name: str) -> Span:
     """Take a span, a mapping with start and end, or a `(start, end)` pair."""
     parts: tuple[Any, ...]
+    if type(value) is Span and value.quote is value.prefix is value.suffix is None:
+        return value  # nearly always
     try:
         if isinstance(value, Span):
             parts = (value.start, value.end, value.quote, value.prefix, value.suffix)
@@ -98,7 +105,7 @@ def to_spans(value: Any, name: str) -> tuple[Span, ...]:
             return (to_span(value, name),)
         if isinstance(value, str | bytes) or not isinstance(value, Iterable):
             raise InputError(f"{name} {value!r} is not a list of spans", remedy="give [Span(start, end), ...]")
-    return tuple(to_span(part, name) for part in value)
+    return tuple([to_span(part, name) for part in value])
 
 
 def to_slot(value: Any, name: str) -> Slot:
@@ -116,19 +123,21 @@ def to_slot(value: Any, name: str) -> Slot:
 
 def to_holder(value: Any) -> Slot | Implicit:
     """Take what `to_slot` takes, or an implicit holder, its name or its mapping."""
-    if isinstance(value, Implicit):
+    if isinstance(value, Slot | Implicit):
         return value
     if isinstance(value, Mapping) and "implicit" in value:
         return Implicit(value["implicit"])
-    return Implicit(value) if value in IMPLICIT_HOLDERS else to_slot(value, "holder")
+    return Implicit(value) if isinstance(value, str) and value in IMPLICIT_HOLDERS else to_slot(value, "holder")
 
 
 def to_voice(value: Any) -> Slot | Implicit | None:
     """Take what `to_slot` takes, `"author"`, `{"author": True}`, or None where the voice was not coded."""
     if value is None:
         return None
-    if value == "author" or value == Implicit("author") or (isinstance(value, Mapping) and value.get("author") is True):
-        return Implicit("author")
+    if isinstance(value, Mapping) and value.get("author") is True:
+        return _AUTHOR
+    if isinstance(value, str | Implicit) and value in ("author", _AUTHOR):
+        return _AUTHOR
     if isinstance(value, Implicit):
         raise InputError("a frame's voice cannot be unspecified", remedy="use 'author', a Slot, or None for not coded")
     return to_slot(value, "voice")
@@ -201,9 +210,9 @@ def plain_attrs(value: Any, name: str) -> dict[str, Any]:
 def _plain_json(value: Any, name: str, depth: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str | int):
+    if isinstance(value, str | Integral):
         return str(value) if isinstance(value, str) else int(value)
-    if isinstance(value, float):
+    if isinstance(value, Real):
         return plain_number(value, name)
     if depth < MAX_DEPTH and isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {str(key): _plain_json(item, f"{name}.{key}", depth + 1) for key, item in value.items()}

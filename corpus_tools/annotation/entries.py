@@ -21,7 +21,7 @@ import orjson
 from corpus_tools.annotation.columns import HEAD, are_sound, read_columns
 from corpus_tools.annotation.layout import MAX_LINE
 
-__all__ = ["Entry", "make_entry", "paused_collector", "rank", "read_entries"]
+__all__ = ["Entry", "make_entry", "make_from", "paused_collector", "rank", "read_entries"]
 
 
 class Entry(NamedTuple):
@@ -56,8 +56,10 @@ class Entry(NamedTuple):
         return fields
 
 
+make_from = partial(tuple.__new__, Entry)
+"""Makes an entry of the tuple of its fields: quicker than `Entry._make`, which is Python."""
+
 _IN_HEAD = Entry._fields[: Entry._fields.index("type")]
-_make = partial(tuple.__new__, Entry)
 
 rank = itemgetter(slice(4))
 """What orders entries that nothing else orders: the sequence first, for a clock may go back."""
@@ -65,7 +67,7 @@ rank = itemgetter(slice(4))
 
 def make_entry(fields: Mapping[str, Any], line: bytes, number: int = 0) -> Entry:
     """Make the entry of a line from its fields."""
-    return _make((*map(fields.get, Entry._fields[:-2]), number, line))
+    return make_from((*map(fields.get, Entry._fields[:-2]), number, line))
 
 
 @contextmanager
@@ -113,7 +115,7 @@ def read_entries(lines: list[bytes], number: int, coder: str) -> list[Entry] | N
         return None
     columns = [heads[key] for key in _IN_HEAD]
     types = [fields.get("type") for fields in records]
-    return list(map(_make, zip(*columns, types, count(number), lines)))
+    return list(map(make_from, zip(*columns, types, count(number), lines)))
 
 
 def _have_checksums(lines: Sequence[bytes], stored: Sequence[Any]) -> bool:

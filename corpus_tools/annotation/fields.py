@@ -24,6 +24,7 @@ from corpus_tools.text.article import check_article_id
 from corpus_tools.text.errors import InputError
 
 __all__ = [
+    "REPAIR",
     "BadLine",
     "ForeignLine",
     "check_fields",
@@ -38,10 +39,14 @@ __all__ = [
 _NAME = re.compile(r"[^\W_][\w.:/@ -]{0,199}")
 
 
+REPAIR = "run `corpus-tools repair`"
+"""What to do about a line that stands in a log; of a record that is being written it says nothing."""
+
+
 class BadLine(Exception):
     """A line that is not a record; `byte` counts from 0 in the line."""
 
-    def __init__(self, what: str, remedy: str = "run `corpus-tools repair`", byte: int = 0) -> None:
+    def __init__(self, what: str, remedy: str = REPAIR, byte: int = 0) -> None:
         super().__init__(what)
         self.what = what
         self.remedy = remedy
@@ -91,7 +96,7 @@ def check_version(fields: dict[str, Any], *, sealed: bool = True) -> None:
         remedy = f"update corpus_tools: this release reads version {FORMAT_VERSION}"
         if sealed:
             raise ForeignLine(what, remedy)
-        raise BadLine(f"{what}, or the line is damaged", f"{remedy}; or run `corpus-tools repair`")
+        raise BadLine(f"{what}, or the line is damaged", f"{remedy}; or {REPAIR}")
     raise BadLine(f"record format version v={version!r} is unknown", f"this release reads v={FORMAT_VERSION}")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import random
 import re
+import secrets
 import threading
 import time
 from collections import deque
@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from corpus_tools.text.errors import InputError
 
-__all__ = ["are_times", "check_coder_id", "current_time", "is_time", "to_time", "uuid7"]
+__all__ = ["IdSource", "are_times", "check_coder_id", "current_time", "is_time", "to_time", "uuid7"]
 
 _CODER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
@@ -24,46 +24,61 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _TIME_MARKS = ((4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."), (23, "Z"))
 
 
-class _Uuid7:
-    """The generator's memory: the last millisecond and the last random part, so that ids only grow in a process."""
+class IdSource:
+    """Makes UUIDs of version 7 (RFC 9562) that only grow, and the time to the millisecond; for one thread at a time.
+
+    The 60 bits of a moment, which counts 4,096ths of a millisecond, fill the UUID's time and what follows its version
+    (section 6.2, method 3); when the clock is set back, the count goes on from the last moment. The other 62 bits are
+    random, and drawn once: no two ids of one source have the same moment, and no two sources the same bits.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pid = -1
-        self._millisecond = 0
-        self._random = 0
-        self._draw = random.Random()  # of its own, seeded by the system: nobody's `random.seed` reaches it
+        self._moment = 0
+        self._second, self._written = -1, ""
+        draw = f"{1 << 63 | secrets.randbits(62):x}"
+        self._tail = f"-{draw[:4]}-{draw[4:]}"
 
-    def __call__(self) -> str:
-        with self._lock:
-            now = time.time_ns() // 1_000_000
-            if os.getpid() != self._pid:
-                # A forked child starts afresh: it must not continue its parent's random numbers.
-                self._draw.seed()
-                self._pid = os.getpid()
-                self._random = self._draw.getrandbits(71)
-            if now > self._millisecond:
-                self._millisecond = now
-                self._random = self._draw.getrandbits(71)  # of 74 bits: room to count up
-            else:
-                self._random += 1 + self._draw.getrandbits(32)
-            return _format(self._millisecond, self._random)
+    def make_id(self) -> str:
+        """Return a new id."""
+        return self._write(self._advance(time.time_ns()))
+
+    def make_event(self) -> tuple[str, str, str]:
+        """Return two new ids, the first the smaller, and the time now: at one stroke, for a coder waits."""
+        now = time.time_ns()
+        if now // 1_000_000_000 != self._second:
+            self._second = now // 1_000_000_000
+            self._written = _write_second(self._second)
+        moment = self._advance(now)
+        millisecond = str(1000 + now // 1_000_000 % 1000)[1:]
+        return self._write(moment), self._write(self._advance(now)), f"{self._written}.{millisecond}Z"
+
+    def _advance(self, now: int) -> int:
+        self._moment = moment = max(self._moment + 1, (now << 12) // 1_000_000)
+        return moment
+
+    def _write(self, moment: int) -> str:
+        digits = moment.to_bytes(8).hex()
+        return f"{digits[1:9]}-{digits[9:13]}-7{digits[13:]}{self._tail}"
 
 
-def _format(millisecond: int, random: int) -> str:
-    high, low = random >> 62, random & (2**62 - 1)
-    number = (millisecond & (2**48 - 1)) << 80 | 0x7 << 76 | (high & 0xFFF) << 64 | 0b10 << 62 | low
-    digits = f"{number:032x}"
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+class _Shared:
+    """The source of the process, and what guards it. A forked child needs its own: it knows not who held the lock."""
+
+    def __init__(self) -> None:
+        self.renew()
+        os.register_at_fork(after_in_child=self.renew)
+
+    def renew(self) -> None:
+        self.source, self.lock = IdSource(), threading.Lock()
 
 
-_generate = _Uuid7()
+_shared = _Shared()
 
 
 def uuid7() -> str:
     """Return a new UUID of version 7 (RFC 9562): ordered by time, and strictly growing within a process.
 
-    A clock that is set back does not matter: the last millisecond is kept until the clock has passed it.
+    A clock that is set back does not matter: time stands still until the clock has caught up.
 
     Examples
     --------
@@ -71,7 +86,8 @@ def uuid7() -> str:
     >>> first < second, first[14]
     (True, '7')
     """
-    return _generate()
+    with _shared.lock:
+        return _shared.source.make_id()
 
 
 def current_time() -> str:
@@ -134,6 +150,10 @@ def to_time(value: datetime | str) -> str:
         remedy = "give a datetime with a time zone, or a text like 2026-11-23T20:00:00.000Z"
         raise InputError(f"{value!r} is no moment of a known time zone", remedy=remedy)
     return _to_text(utc)
+
+
+def _write_second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()[:19]
 
 
 def _to_text(moment: datetime) -> str:

@@ -49,6 +49,7 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._name = os.fspath(path)
         self._fd = -1
         self._poison: str | None = None
         self._pid = os.getpid()
@@ -155,7 +156,7 @@ class LogFile:
         if os.getpid() != self._pid:
             raise self._error(errno.EPERM, "the writer belongs to the parent process", "open one in this process")
         try:
-            there = os.stat(self.path, follow_symlinks=False)
+            there = os.lstat(self._name)
         except OSError:
             self._refuse_changed("was moved or deleted")
         if (there.st_dev, there.st_ino) != self._identity:

@@ -57,14 +57,18 @@ class _Common:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        _set(self, "sha256", plain_text(self.sha256, "sha256", optional=True))
+        # Most of it is left out most of the time, and a coder waits: what has its type already needs no more.
         _set(self, "attrs", plain_attrs(self.attrs, "attrs"))
-        _set(self, "links", to_links(self.links))
-        _set(self, "decides", to_texts(self.decides, "decides"))
-        _set(self, "origin", plain_text(self.origin, "origin"))
-        _set(self, "confidence", plain_number(self.confidence, "confidence"))
-        _set(self, "comment", plain_text(self.comment, "comment", optional=True))
         _set(self, "extra", plain_attrs(self.extra, "extra"))
+        if type(self.links) is not tuple or self.links:
+            _set(self, "links", to_links(self.links))
+        if type(self.decides) is not tuple or self.decides:
+            _set(self, "decides", to_texts(self.decides, "decides"))
+        _set(self, "origin", plain_text(self.origin, "origin"))
+        if self.confidence is not None:
+            _set(self, "confidence", plain_number(self.confidence, "confidence"))
+        _set(self, "sha256", plain_text(self.sha256, "sha256", optional=True))
+        _set(self, "comment", plain_text(self.comment, "comment", optional=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +121,12 @@ class Frame(_Common):
 
     def __post_init__(self) -> None:
         _Common.__post_init__(self)
-        _set(self, "article", plain_text(self.article, "article"))
-        _set(self, "label", plain_text(self.label, "label"))
+        if not type(self.article) is type(self.label) is str:
+            _set(self, "article", plain_text(self.article, "article"))
+            _set(self, "label", plain_text(self.label, "label"))
         _set(self, "spans", to_spans(self.spans, "spans"))
-        _set(self, "voice", to_voice(self.voice))
+        if self.voice is not None:
+            _set(self, "voice", to_voice(self.voice))
         _set(self, "salience", plain_text(self.salience, "salience", optional=True))
 
 
@@ -161,8 +167,9 @@ class Stance(_Common):
 
     def __post_init__(self) -> None:
         _Common.__post_init__(self)
-        _set(self, "article", plain_text(self.article, "article"))
-        _set(self, "label", plain_text(self.label, "label"))
+        if not type(self.article) is type(self.label) is str:
+            _set(self, "article", plain_text(self.article, "article"))
+            _set(self, "label", plain_text(self.label, "label"))
         _set(self, "holder", to_holder(self.holder))
         _set(self, "target", to_slot(self.target, "target"))
         _set(self, "cue", to_spans(self.cue, "cue"))
@@ -170,6 +177,7 @@ class Stance(_Common):
 
 
 Record = Frame | Stance
+_set = object.__setattr__  # fields of a frozen record, while it is being made
 _COPIED = ("id", "coder", "codebook", "at", "event_id", "type", "article", "label", "sha256", "origin", "comment")
 _KNOWN = {kind: frozenset(KEYS["add", kind]) for kind in RECORD_TYPES}
 _NAMES = {kind.type: tuple(part.name for part in fields(kind)) for kind in (Frame, Stance)}
@@ -288,8 +296,3 @@ def payload_of(record: Record) -> dict[str, Any]:
 def _unknown(event: Mapping[str, Any]) -> dict[str, Any]:
     known = _KNOWN[event["type"]]
     return {} if len(event) == len(known) else {key: value for key, value in event.items() if key not in known}
-
-
-def _set(record: object, name: str, value: Any) -> None:
-    """Set a field of a frozen record while it is being made."""
-    object.__setattr__(record, name, value)

@@ -68,6 +68,10 @@ class AnnotationStore:
         self.codebook = codebook
         self.moment: str | None = None
         self._logs: dict[str, _Log] = {}
+        for name, given in (("corpus", corpus), ("codebook", codebook)):
+            if isinstance(given, str | Path):
+                remedy = f"give {name.capitalize()}.read({str(given)!r})"
+                raise InputError(f"{name} {str(given)!r} is a path, not a {name}", remedy=remedy)
         if self.path.exists() and not self.path.is_dir():
             raise InputError(
                 "is not a folder", where=str(path), remedy="give the folder that holds the <coder>.jsonl files"
@@ -164,7 +168,7 @@ class AnnotationStore:
         """Return all events of an annotation in order of their sequence; none when there is no such id."""
         found: list[Event] = []
         for name in sorted(self._chosen(None)):
-            entries = sorted((entry for entry in self._log(name).entries if entry.id == id), key=rank)
+            entries = sorted((entry for entry in self._log(name).entries if entry.id == id is not None), key=rank)
             found += [Event(entry.fields, entry.number) for entry in entries]
         return found
 

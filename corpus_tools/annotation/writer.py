@@ -12,13 +12,15 @@ from typing import Any
 
 from corpus_tools.annotation.checks import Checker
 from corpus_tools.annotation.codec import seal
+from corpus_tools.annotation.coercion import plain_number
+from corpus_tools.annotation.drafting import Unusual, draft_add, payload
 from corpus_tools.annotation.entries import Entry
 from corpus_tools.annotation.folding import fold, same_judgement
-from corpus_tools.annotation.identifiers import check_coder_id, current_time, uuid7
-from corpus_tools.annotation.layout import FORMAT_VERSION, KEYS, STATUSES
+from corpus_tools.annotation.identifiers import IdSource, check_coder_id
+from corpus_tools.annotation.layout import FORMAT_VERSION, STATUSES
 from corpus_tools.annotation.logfile import LogFile, sync_folder
 from corpus_tools.annotation.reading import scan_log
-from corpus_tools.annotation.records import Frame, Record, Stance, payload_of
+from corpus_tools.annotation.records import Record
 from corpus_tools.text.errors import InputError, InputWarning
 
 __all__ = ["LogWriter"]
@@ -54,6 +56,7 @@ class LogWriter:
         self.path = folder / f"{coder}.jsonl"
         self._checker = checker
         self._mutex = threading.Lock()
+        self._source = IdSource()
         _make_folder(folder)
         _refuse_twin(self.path)
         self._file = LogFile(self.path)
@@ -76,7 +79,7 @@ class LogWriter:
             When the disk does not take it.
         """
         with self._mutex:
-            return self._add([(record, id)])[0]
+            return (id is None and self._add_quickly(record)) or self._add([(record, id)])[0]
 
     def add_all(self, records: Iterable[Record], *, ids: Iterable[str | None] | None = None) -> list[str]:
         """Add annotations, all or none, and return their ids: much quicker than one by one, for the disk is asked once.
@@ -120,7 +123,7 @@ class LogWriter:
         """
         with self._mutex:
             head = self._head(id)
-            fields = self._event("revise", id=id, base=head.event_id, **_payload(record))
+            fields = self._event("revise", id=id, base=head.event_id, **payload(record))
             fields["codebook"] = codebook
             unchanged = head.event != "retract" and same_judgement(head.fields, self._checker.complete(fields))
             if not unchanged or id in self._state.open_ends:
@@ -151,7 +154,7 @@ class LogWriter:
             As in `add`.
         """
         with self._mutex:
-            fields = self._event("reject", id=uuid7(), **_payload(record))
+            fields = self._event("reject", **payload(record))
             self._append(fields)
             return str(fields["id"])
 
@@ -176,6 +179,8 @@ class LogWriter:
         """
         if status not in STATUSES:
             raise InputError(f"status {status!r} is unknown", where=article, remedy=f"use one of {', '.join(STATUSES)}")
+        if type(seconds) is not int:
+            seconds = plain_number(seconds, "seconds")
         with self._mutex:
             fields = self._event(
                 "status", article=article, status=status, seconds=seconds, comment=comment, sha256=None
@@ -205,8 +210,10 @@ class LogWriter:
         self._seq = max((entry.seq for entry in content.entries), default=0)
 
     def _event(self, event: str, **fields: Any) -> Fields:
-        head = {"v": FORMAT_VERSION, "seq": 0, "event": event, "event_id": uuid7(), "id": None, "base": None}
-        return {**head, "at": current_time(), "coder": self.coder, "codebook": None, "article": None, **fields}
+        event_id, new, at = self._source.make_event()
+        id = new if event in ("add", "reject") else None
+        head = {"v": FORMAT_VERSION, "seq": 0, "event": event, "event_id": event_id, "id": id, "base": None, "at": at}
+        return {**head, "coder": self.coder, "codebook": None, "article": None, **fields}
 
     def _head(self, id: str) -> Entry:
         head = self._state.heads.get(id)
@@ -223,12 +230,24 @@ class LogWriter:
             self._event("retract", id=id, base=end.event_id, article=head.article, comment=comment) for end in others
         ]
 
+    def _add_quickly(self, record: Record) -> str | None:
+        """Append a record under a new id; None when it is for the strict way."""
+        try:
+            entry = draft_add(record, self._seq + 1, self.coder, self._checker, self._source)
+        except Unusual:
+            return None
+        self._file.append(entry.line + b"\n")
+        self._seq += 1
+        id = str(entry.id)
+        self._state.heads[id] = entry
+        return id
+
     def _add(self, records: Sequence[tuple[Record, str | None]]) -> list[str]:
         """Append what is not there yet; return the ids of all."""
         new: dict[str, Fields] = {}
         ids = []
         for record, id in records:
-            fields = self._event("add", id=uuid7() if id is None else id, **_payload(record))
+            fields = self._event("add", **({} if id is None else {"id": id}), **payload(record))
             ids.append(str(fields["id"]))
             there = self._state.heads.get(fields["id"])
             known = new.get(ids[-1]) if there is None else there.fields
@@ -261,19 +280,6 @@ class LogWriter:
         elif entry.event != "reject":
             self._state.heads[entry.id] = entry
             self._state.open_ends.pop(entry.id, None)
-
-
-def _payload(record: Record) -> Fields:
-    if not isinstance(record, Frame | Stance):
-        raise InputError(
-            f"{type(record).__name__} is not a record",
-            remedy="give a Frame or a Stance (of an Annotation: its .record)",
-        )
-    fields = payload_of(record)
-    reserved = [key for key in record.extra if key in KEYS["add", record.type]]
-    if reserved:
-        raise InputError(f"extra holds {', '.join(sorted(reserved))}, which the record sets", remedy="use other keys")
-    return fields
 
 
 def _make_folder(folder: Path) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from corpus_tools.text.errors import InputError
 
-__all__ = ["CONTEXT", "CodePoints", "Span", "locate"]
+__all__ = ["CONTEXT", "CodePoints", "Span", "locate", "quote_at"]
 
 CONTEXT = 32  # characters of context kept on each side of a quote
 
@@ -55,6 +55,8 @@ class Span:
     suffix: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        if type(self.start) is type(self.end) is int and 0 <= self.start < self.end:
+            return  # nearly always
         object.__setattr__(self, "start", _check_offset(self.start, "start"))
         object.__setattr__(self, "end", _check_offset(self.end, "end"))
         if self.start >= self.end:
@@ -71,9 +73,8 @@ class Span:
             Unless ``0 <= start < end <= len(text)``.
         """
         span = cls(start, end)
-        quote = span.slice(text)
-        before, after = text[max(0, span.start - CONTEXT) : span.start], text[span.end : span.end + CONTEXT]
-        return cls(span.start, span.end, quote, before, after)
+        span.slice(text)  # it is within the text
+        return cls(span.start, span.end, *quote_at(text, span.start, span.end))
 
     def slice(self, text: str) -> str:
         """Return this range of the text.
@@ -94,6 +95,11 @@ class Span:
 
     def __len__(self) -> int:
         return self.end - self.start
+
+
+def quote_at(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """Return the quote, prefix and suffix of a range that lies within the text."""
+    return text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
 
 
 def locate(text: str, quote: str, *, prefix: str | None = None, suffix: str | None = None) -> Span | None:
