@@ -45,7 +45,7 @@ class GroupDesk extends Desk {
     const labels = [...new Set(group.items.map((item) => item.label))];
     const rules = labels.map((label) => (group.items[0].type === "frame" ? drawDefinition(this.look(label)) : h("p", { class: "ctn-part" }, drawValue(this.value(label)), ` ${spell(this.value(label).definition ?? "")}`)));
     const toggle = (event) => { this.showRules = event.target.open; };
-    return h("details", { class: "ctn-rules", open: Boolean(this.showRules), ontoggle: toggle }, h("summary", {}, "Codebook"), ...rules);
+    return h("details", { class: "ctn-rules", open: Boolean(this.showRules), ontoggle: toggle }, h("summary", { onclick: () => requestAnimationFrame(() => this.focus()) }, "Codebook"), ...rules);
   }
 
   drawVersion(group, item, coder, place) {

@@ -76,11 +76,11 @@ function proposedActions(item, desk) {
   return [["accept", "y", () => desk.accept(item)], ["edit", "e", () => desk.edit(item)], ["reject", "n", () => desk.reject(item)]];
 }
 
-/** What the keys do to an annotation, for the mouse; "it" in a title is what is selected. */
+/** What the keys do to an annotation, for the mouse. */
 function ownActions(item, desk) {
-  const common = [["flag", "f", () => desk.flag(item)], ["comment", "c", () => desk.comment(item)], ["edit", "e", () => desk.edit(item)], ["delete", "Del", () => desk.remove(item)], ["properties", "p", () => desk.properties(item)]];
+  const common = [["flag", "f", () => desk.flag(item)], ["comment", "c", () => desk.comment(item)], ["edit", "e", () => desk.edit(item)], ["delete", "Del", () => desk.remove(item)], ["more…", "p", () => desk.properties(item)]];
   if (item.type === "stance") return [...common, ["another holder", "S", () => desk.startStance({ ...item, value: item.label })]];
-  return [...common, ["voice: selection", "v", () => desk.voice(false, item)], ["voice: author", "V", () => desk.voice(true, item)], ["add selection", "+", () => desk.addPiece(item)]];
+  return [...common, ["voice", "v", () => desk.voice(false, item)], ["author’s voice", "V", () => desk.voice(true, item)], ["+ words", "+", () => desk.addPiece(item)]];
 }
 
 function describeFrame(item, desk) {
