@@ -21,6 +21,7 @@ class Desk {
   }
 
   focus() {
+    if (this.dialogs.open) return; // a button opened it: the next keys are for what it asks
     this.pane.focus({ preventScroll: true });
   }
 

@@ -25,7 +25,7 @@ function drawLabels(book, { choose, look, used }) {
     );
     return h("li", {}, row);
   });
-  return h("ul", { class: "ctn-labels" }, ...rows);
+  return h("ul", { class: `ctn-labels${rows.length > 12 ? " ctn-many" : ""}` }, ...rows);
 }
 
 function drawDefinition(frame) {
