@@ -135,12 +135,14 @@ def test_the_mouse_ends_an_edit(place):
 
 
 def test_forty_labels_leave_the_codebook_in_sight(place):
-    more = "".join(f'[[frame]]\nid = "f{n}"\nname = "Frame number {n}"\ndefinition = "Number {n}."\n' for n in range(40))
+    frame = '[[frame]]\nid = "f{0}"\nname = "Frame number {0}"\ndefinition = "Number {0}."\n'
+    more = "".join(frame.format(number) for number in range(40))
     spot = place(codebook=SCHEME.replace("[[stance]]", more + "[[stance]]", 1))
     spot.press("/", *"number 37", "Enter")
     assert spot.quotes == [("f37", "Rain")]
-    inside = """(name) => { const side = document.querySelector(".ctn-side").getBoundingClientRect();
-      const box = document.querySelector(name).getBoundingClientRect(); return box.top >= side.top && box.bottom <= side.bottom; }"""
+    inside = """(name) => {
+      const [side, box] = [".ctn-side", name].map((found) => document.querySelector(found).getBoundingClientRect());
+      return box.top >= side.top && box.bottom <= side.bottom; }"""
     assert spot.page.evaluate(inside, ".ctn-card") and spot.page.evaluate(inside, ".ctn-definition")
 
 
@@ -158,7 +160,8 @@ def test_no_key_of_the_help_covers_another(place):
     spot.press("?")
     boxes = spot.page.evaluate(
         """() => [...document.querySelectorAll(".ctn-help kbd")].map((key) => {
-        const box = key.getBoundingClientRect(); return [key.scrollWidth <= Math.ceil(box.width), box.left, box.right, box.top]; })"""
+        const box = key.getBoundingClientRect();
+        return [key.scrollWidth <= Math.ceil(box.width), box.left, box.right, box.top]; })"""
     )
     assert all(fits for fits, *_ in boxes)
     neighbours = [(a, b) for a, b in zip(boxes, boxes[1:], strict=False) if a[3] == b[3] and b[1] > a[1]]

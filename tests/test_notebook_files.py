@@ -110,12 +110,12 @@ def test_offsets_into_another_text_than_the_one_shown_are_refused(session, folde
 def test_a_message_to_a_blind_coder_names_no_article(folder):
     def complain(blind):
         widget = Annotator(corpus, AnnotationStore(folder / "logs"), book, coder="ana", blind=blind)
-        words = widget._hide(f"{folder}/articles/the-paper-1.txt: cannot be read; check 'the-paper-1', not the-paper-12")
+        said = widget._hide(f"{folder}/articles/the-paper-1.txt: cannot be read; see 'the-paper-1', not the-paper-12")
         widget.close()
-        return words
+        return said
 
     corpus, book = Corpus.read(folder / "articles"), Codebook.read(folder / "codebook.toml")
-    assert complain(True) == "this article: cannot be read; check 'this article', not the-paper-12"
+    assert complain(True) == "this article: cannot be read; see 'this article', not the-paper-12"
     assert "articles/the-paper-1.txt" in complain(False)
 
 

@@ -128,7 +128,8 @@ class Session:
         """Reject a suggestion; the log keeps what was suggested."""
         for item in self.suggestions:
             if item.key == key:
-                self._perform(f"rejecting {self.name_label(item.record)}", Rejection(key, self._stamp(item.record)), view=view)
+                rejection = Rejection(key, self._stamp(item.record))
+                self._perform(f"rejecting {self.name_label(item.record)}", rejection, view=view)
 
     # --- the way through the queue --------------------------------------------------------------------------------
 
