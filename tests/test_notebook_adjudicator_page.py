@@ -154,3 +154,19 @@ def test_axe_finds_no_serious_fault(desk, light, keys):
     found = axe.Axe().run(page).response["violations"]
     faults = [item for item in found if item["impact"] in ("serious", "critical")]
     assert not faults, [(item["id"], [node["html"][:200] for node in item["nodes"]][:3]) for item in faults]
+
+
+def test_an_edit_can_begin_with_the_other_version_and_name_nobody(desk):
+    page, store, bench = desk
+    bench.press("ArrowDown", "e", "e", "i", "/", *"opp", "Enter", "Enter")
+    bench.settle()
+    (found,) = store.annotations("gold")
+    assert (found.type, found.label, found.holder.implicit) == ("stance", "oppose", "unspecified")
+
+
+def test_the_codebook_stands_beside_the_versions(desk):
+    page, _, bench = desk
+    page.locator(".ctn-active .ctn-rules summary").click()
+    assert "Power of others." in page.locator(".ctn-active .ctn-rules").inner_text()
+    bench.press("r")
+    assert "no file" in page.locator(".ctn-message").inner_text()

@@ -107,6 +107,20 @@ class LogFile:
         self._cut_back()
         return torn
 
+    def restore(self) -> bool:
+        """Write a file that was deleted, not one that was moved, anew from the open handle; say whether it was."""
+        if self._fd < 0 or os.fstat(self._fd).st_nlink or os.path.lexists(self.path):
+            return False
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.path.with_name(f".{self.path.name}.restored")
+        with open(fresh, "wb") as file:
+            file.write(self.read())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, self.path)
+        sync_folder(self.path.parent)
+        return True
+
     def close(self) -> None:
         """Close the file and let others write; a forked child only lets go of its copy."""
         if self._fd >= 0:

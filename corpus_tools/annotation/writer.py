@@ -187,6 +187,15 @@ class LogWriter:
             )
             self._remember(self._append(fields)[0])
 
+    def restore(self) -> bool:
+        """Write the log anew if it was deleted under the writer, and say whether it was."""
+        return self._file.restore()
+
+    @property
+    def seq(self) -> int:
+        """The number of the log's last event."""
+        return self._seq
+
     def close(self) -> None:
         """Close the log, so that others may write."""
         self._file.close()

@@ -14,13 +14,16 @@ const ADJUDICATOR_KEYS = [
     [["x"], "nobody is right"],
     [["e"], "edit: change words and label, then Enter"],
     [["g"], "take all on which all agree"],
+    [["r"], "read the codebook's file again"],
     [["u", "U"], "undo, redo, also across articles"],
     [["Enter"], "done, on to the next article"],
   ]],
   ["While editing", [
     [["←", "→"], "move; with Shift extend, with Alt by character"],
-    [["1", "…", "9"], "the frame, or the stance's value"],
+    [["e"], "begin with the next coder's version instead"],
+    [["1", "…", "9"], "the frame, or the stance's value; / finds it by typing"],
     [["h", "t", "c"], "selection into the stance's holder, target, cue"],
+    [["a", "i"], "the stance's holder: the author; nobody named"],
     [["Enter"], "keep the edited judgement"],
   ]],
 ];
@@ -62,11 +65,7 @@ class AdjudicatorView extends GroupDesk {
       h("div", { class: "ctn-foot" }, this.message),
     );
     this.dialogs = new Dialogs(this.root, () => this.focus());
-    this.root.addEventListener("keydown", (event) => this.onKey(event));
-    for (const kind of ["keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
-    this.page.element.addEventListener("mouseup", (event) => this.onMouse(event));
-    this.pane.addEventListener("scroll", () => this.keep(), { passive: true });
-    this.root.addEventListener("copy", (event) => this.onCopy(event));
+    this.listen();
     el.replaceChildren(this.root);
   }
 
@@ -106,7 +105,7 @@ class AdjudicatorView extends GroupDesk {
     this.bar.style.width = `${(100 * status.done) / Math.max(1, status.total)}%`;
     const words = [`${status.left_here} to decide here`, `${status.left} in all`, `${status.done} of ${status.total} done`];
     this.progress.replaceChildren(words.join(" · "));
-    if (status.ended) this.say(status.ended, "ctn-error");
+    if (status.ended ?? status.notice) this.say(status.ended ?? status.notice, "ctn-error");
     this.drawSaved();
   }
 
@@ -127,7 +126,15 @@ class AdjudicatorView extends GroupDesk {
     this.strip.hidden = !this.editing;
     if (!this.editing) return;
     const item = { ...this.editing.item, ...this.editing.changes };
-    this.strip.replaceChildren(h("b", {}, "Editing "), ...this.describeVersion(item), button("Keep", () => { this.keepEdit(); this.focus(); }, { title: "Enter" }), button("Cancel", () => { this.cancel(); this.focus(); }, { title: "Esc" }));
+    const act = (name, key, action) => button(name, () => { action(); this.focus(); }, { title: key });
+    const label = button("Label…", () => this.findLabel(), { title: "/" });
+    const slots = [["Holder", "h", "holder"], ["Target", "t", "target"], ["Cue", "c", "cue"]].map(([name, key, slot]) => act(name, key, () => this.setSlot(slot)));
+    const holders = [act("author", "a", () => this.setHolder("author")), act("nobody named", "i", () => this.setHolder("unspecified"))];
+    this.strip.replaceChildren(
+      h("b", {}, `Editing ${spell(item.coder)}'s `), ...this.describeVersion(item),
+      act("Other version", "e", () => this.startEdit()), label, ...(item.type === "stance" ? [...slots, ...holders] : []),
+      act("Keep", "Enter", () => this.keepEdit()), act("Cancel", "Esc", () => this.cancel()),
+    );
   }
 
   // --- commands ---------------------------------------------------------------------------------------------------------
@@ -178,8 +185,10 @@ class AdjudicatorView extends GroupDesk {
 
   // --- editing --------------------------------------------------------------------------------------------------------
 
+  /** Begin with the first coder's version; again: with the next one's. */
   startEdit() {
-    const item = this.find(this.current)?.items[0];
+    const items = this.find(this.current)?.items ?? [];
+    const item = items[(1 + items.indexOf(this.editing?.item)) % items.length];
     if (!item) return;
     this.editing = { item, changes: {} };
     const span = spansOf(item)[0];
@@ -188,9 +197,22 @@ class AdjudicatorView extends GroupDesk {
     this.drawCursor();
   }
 
-  relabel(digit) {
-    const labels = this.editing.item.type === "frame" ? this.scheme.frames : this.scheme.stances;
-    if (labels[digit - 1]) this.editing.changes.label = labels[digit - 1].id;
+  get choices() {
+    return this.editing.item.type === "frame" ? this.scheme.frames : this.scheme.stances;
+  }
+
+  relabel(label) {
+    if (label) this.editing.changes.label = label.id;
+    this.drawCursor();
+  }
+
+  findLabel() {
+    const choices = this.choices.map((label) => ({ name: label.name ?? label.id, more: label.definition, value: label }));
+    this.dialogs.palette("Label", choices, (label) => this.relabel(label));
+  }
+
+  setHolder(implicit) {
+    this.editing.changes.holder = { implicit };
     this.drawCursor();
   }
 
@@ -229,15 +251,15 @@ class AdjudicatorView extends GroupDesk {
       ArrowDown: () => this.step(1), ArrowUp: () => this.step(-1), Tab: () => this.step(1), "Shift+Tab": () => this.step(-1),
       b: () => this.takeAll(), x: () => this.reject(), e: () => this.startEdit(), g: () => this.agree(),
       u: () => this.send({ op: "undo" }), "Shift+u": () => this.send({ op: "redo" }), Enter: () => this.finish(),
-      q: () => this.openQueue(), "?": () => this.dialogs.help(ADJUDICATOR_KEYS),
+      q: () => this.openQueue(), r: () => this.send({ op: "reload" }), "?": () => this.dialogs.help(ADJUDICATOR_KEYS),
       F6: () => this.list.querySelector(".ctn-active button")?.focus(), Escape: () => this.leave(),
     }[name];
   }
 
   editKey(name, digit) {
-    if (digit) return () => this.relabel(digit);
-    const slots = this.editing.item.type === "stance" ? { h: () => this.setSlot("holder"), t: () => this.setSlot("target"), c: () => this.setSlot("cue") } : {};
-    return { Enter: () => this.keepEdit(), Escape: () => this.cancel(), "?": () => this.dialogs.help(ADJUDICATOR_KEYS), ...slots }[name];
+    if (digit) return () => this.relabel(this.choices[digit - 1]);
+    const slots = this.editing.item.type === "stance" ? { h: () => this.setSlot("holder"), t: () => this.setSlot("target"), c: () => this.setSlot("cue"), a: () => this.setHolder("author"), i: () => this.setHolder("unspecified") } : {};
+    return { Enter: () => this.keepEdit(), e: () => this.startEdit(), "/": () => this.findLabel(), Escape: () => this.cancel(), "?": () => this.dialogs.help(ADJUDICATOR_KEYS), ...slots }[name];
   }
 
   cancel() {

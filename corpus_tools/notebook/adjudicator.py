@@ -105,6 +105,7 @@ class Adjudicator(SessionWidget):
                 "total": len(session.queue),
                 "state": session.ledger.statuses.get(article.id),
                 "ended": session.ended,
+                "notice": session.ledger.notice,
             },
         }
 
@@ -120,6 +121,9 @@ class Adjudicator(SessionWidget):
         session = self.session
         if session.ended:
             raise InputError(session.ended)
+        if isinstance(op, Mapping) and op.get("op") == "reload":
+            self.reload()
+            return f"Codebook {session.book.version} is loaded."
         if not isinstance(op, Mapping) or op.get("op") not in _COMMANDS:
             raise InputError("the command is unknown")
         if op["op"] not in ("undo", "redo", "open") and op.get("article") != session.queue.number(session.article.id):
@@ -129,7 +133,8 @@ class Adjudicator(SessionWidget):
     def _answer(self, question: Mapping[str, Any]) -> Any:
         session, search = self.session, str(question.get("search") or "").casefold().split()
         ids = [id for id in (*session.queue.ids, *session.waiting) if _matches(session.corpus[id], search)]
-        return {"rows": [self._view_row(id) for id in ids[:200]], "more": len(ids) > 200}
+        rows = [self._view_row(id) | {"here": id == session.article.id} for id in ids[:200]]
+        return {"rows": rows, "more": len(ids) > 200}
 
     def _view_row(self, id: str) -> dict[str, Any]:
         """Return a row of the queue; one that waits for a coder has a number that opens nothing."""

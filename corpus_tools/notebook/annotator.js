@@ -23,6 +23,8 @@ class AnnotatorView extends MarkingDesk {
       tool("Redo", () => this.send({ op: "redo" }), "Redo (Shift+u)"),
       this.snapButton,
       tool("Stance", () => this.startStance(), "Stance from the selection (s)"),
+      this.acceptButton = tool("Accept visible", () => this.acceptVisible(), "Accept all suggestions that are visible (Shift+y)"),
+      tool("Comment", () => this.comment(null), "Comment on the article (c where nothing is marked)"),
       tool("Skip", () => this.skip(), "Skip with a reason (k)"),
       tool("Done", () => this.finish(), "Done, next unfinished (Enter)"),
       tool("Keys", () => this.help(), "All keys (?)"),
@@ -59,19 +61,11 @@ class AnnotatorView extends MarkingDesk {
     this.labels = part("Frames");
     this.here = part("At the cursor");
     this.definition = part("Codebook");
+    this.definition.previousSibling.append(button("read again", () => { this.send({ op: "reload" }); this.focus(); }, { title: "Read the codebook's file again (r)" }));
     this.all = h("ul", { class: "ctn-cards" });
     this.allName = h("summary", {});
     this.allBox = h("details", { ontoggle: () => this.drawAll() }, this.allName, this.all);
     this.side.append(this.allBox);
-  }
-
-  listen() {
-    // JupyterLab listens above: what is typed here ends here.
-    this.root.addEventListener("keydown", (event) => this.onKey(event));
-    for (const kind of ["keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
-    this.page.element.addEventListener("mouseup", (event) => this.onMouse(event));
-    this.pane.addEventListener("scroll", () => this.keep(), { passive: true });
-    this.root.addEventListener("copy", (event) => this.onCopy(event));
   }
 
   // --- showing the state -------------------------------------------------------------------------------------------
@@ -107,6 +101,7 @@ class AnnotatorView extends MarkingDesk {
     this.numbers = drawn.numbers;
     this.page.draw(drawn.ranges, drawn.lanes);
     if (this.active && !this.find(this.active)) this.active = null;
+    this.acceptButton.hidden = !this.items.some((item) => item.key !== undefined);
     const used = new Map();
     for (const item of this.items) if (item.type === "frame" && item.key === undefined) used.set(item.label, 1 + (used.get(item.label) ?? 0));
     const key = JSON.stringify([...used]) + this.scheme.version;
@@ -124,7 +119,8 @@ class AnnotatorView extends MarkingDesk {
     const key = JSON.stringify(whole) + this.scheme.version;
     if (key === this.wholeKey && this.wholeLabels.childNodes.length > 0) return;
     this.wholeKey = key;
-    this.wholeLabels.replaceChildren(h("span", { class: "ctn-hint" }, whole.length ? "Whole article:" : "Whole article: no frame yet (d, then a label)"), ...chips);
+    const more = h("button", { type: "button", class: "ctn-chip", title: "Then a label (d)", onclick: () => { this.startWhole(); this.focus(); } }, whole.length ? "+" : "+ frame (d)");
+    this.wholeLabels.replaceChildren(h("span", { class: "ctn-hint" }, "Whole article:"), ...chips, more);
   }
 
   drawAll() {
@@ -140,7 +136,7 @@ class AnnotatorView extends MarkingDesk {
     this.pace.replaceChildren(pace.filter(Boolean).join(" · "));
     this.drawSaved();
     const old = Object.entries(status.old ?? {});
-    this.notice.hidden = !(old.length || status.ended || status.fault || status.orphans);
+    this.notice.hidden = !(old.length || status.ended || status.fault || status.notice || status.orphans);
     this.notice.replaceChildren(...this.describeNotice(status, old));
   }
 
@@ -149,7 +145,7 @@ class AnnotatorView extends MarkingDesk {
     const list = old.map(([label, count]) => `${count} × ${spell(label)}`).join(", ");
     const older = old.length ? [`Coded under an older codebook than ${spell(this.scheme.version)}: ${list}. The queue shows in which articles.`] : [];
     const orphans = status.orphans ? `${status.orphans} annotations were made on another version of this text and are not shown; they stay in the log.` : null;
-    return [...[status.fault, orphans].filter(Boolean).map((text) => h("p", {}, text)), ...older];
+    return [...[status.fault, status.notice, orphans].filter(Boolean).map((text) => h("p", {}, text)), ...older];
   }
 
   drawCursor() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,6 +102,7 @@ class Annotator(SessionWidget):
         codebook = book if isinstance(book, Codebook) else Codebook.read(book)
         chosen = corpus if filter is None else _filter(corpus, filter)
         ids = choose_order(order, chosen, store, seed=seed, detector=detector, parses=parses, query=query)
+        self._ids = ids
         suggester = None if suggestions is None else Suggester(suggestions, corpus, parses)
         close_former(store.path / f"{coder}.jsonl")
         session = Session(corpus, store, codebook, coder=coder, ids=ids, parses=parses, suggester=suggester)
@@ -121,12 +123,11 @@ class Annotator(SessionWidget):
         self._push()
 
     def _views(self) -> dict[str, Any]:
-        suggester = self.session.suggester
         return {
             "article": view_article(self.session, blind=self._blind),
             "marks": view_marks(self.session),
             "scheme": view_book(self.session.book),
-            "status": view_status(self.session) | {"fault": self._fault or (suggester.fault if suggester else None)},
+            "status": view_status(self.session) | {"fault": self._say_fault()},  # last: the marks ask the detector
         }
 
     def _receive(self, _: Any, content: Any, buffers: Any) -> None:
@@ -142,6 +143,18 @@ class Annotator(SessionWidget):
             self.reload()
             return f"Codebook {self.session.book.version} is loaded."
         return run_command(self.session, op, base_rev=base_rev, view=view)
+
+    def _say_fault(self) -> str | None:
+        suggester = self.session.suggester
+        fault = self._fault or (suggester.fault if suggester else None)
+        return self._hide(fault) if fault else None
+
+    def _hide(self, words: str) -> str:
+        """An article's id, and the path of its file, may tell the source."""
+        if self._blind:
+            for id in sorted((id for id in self._ids if id in words and len(id) > 2), key=len, reverse=True):
+                words = re.sub(rf"[^\s'\"]*(?<![\w-]){re.escape(id)}(?![\w-])[^\s'\":;,]*", "this article", words)
+        return words
 
     def _answer(self, question: Mapping[str, Any]) -> Any:
         if question.get("what") == "queue":

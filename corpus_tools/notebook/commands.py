@@ -51,7 +51,7 @@ def _revise(session: Session, op: Op, base_rev: int, view: str) -> str | None:
     held = session.ledger.held.get(_id(op))
     if held is None:
         raise InputError("this annotation is gone", remedy="undo brings it back")
-    text = session.corpus[held.record.article].text
+    text = session.as_shown(held.record.article).text
     changes = read_changes(session.book, _mapping(op, "changes"), text, held.record)
     session.revise(_id(op), changes, base_rev=base_rev, view=view)
     return None
@@ -116,7 +116,7 @@ _COMMANDS: dict[str, Callable[[Session, Op, int, str], str | None]] = {
 
 def _record(session: Session, op: Op) -> Record:
     article = _article(session, op)
-    return read_record(session.book, article, _mapping(op, "record"), session.corpus[article].text)
+    return read_record(session.book, article, _mapping(op, "record"), session.as_shown(article).text)
 
 
 def _article(session: Session, op: Op) -> str:

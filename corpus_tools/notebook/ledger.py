@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from corpus_tools.annotation.logfile import LogWriteError
 from corpus_tools.annotation.records import Annotation, Event, Record
 from corpus_tools.annotation.store import AnnotationStore
 from corpus_tools.annotation.writer import LogWriter
@@ -29,8 +31,9 @@ class Held:
 class Ledger:
     """The annotations, statuses and rejections of one coder, with undo and redo.
 
-    The log stays open, and so locked, until `close`. After an error of the disk it is opened and read again, because
-    only the file can say what is in it.
+    The log stays open, and so locked, until `close`. After an error of the disk, or when another program changed the
+    file, it is opened and read again, because only the file can say what is in it. A file that was deleted is written
+    anew; one that lacks what was acknowledged is refused.
 
     Parameters
     ----------
@@ -47,17 +50,21 @@ class Ledger:
         Grows with every change.
     last : Event or None
         The log's last event when it was opened.
+    notice : str or None
+        What happened to the file that the coder should know.
     """
 
     def __init__(self, store: AnnotationStore, coder: str, key_of: Callable[[Record], str]) -> None:
         self.coder = coder
         self.rev = 0
         self.last: Event | None = None
+        self.notice: str | None = None
         self.held: dict[str, Held] = {}
         self.statuses: dict[str, str] = {}
         self.rejected: set[str] = set()
         self._key_of = key_of
         self._known: set[str] = set()
+        self._seq = 0  # of the last event that was seen or written: a file that ends before it lacks something
         self._done: list[Step] = []
         self._undone: list[Step] = []
         self._log: LogWriter | None = None
@@ -111,7 +118,9 @@ class Ledger:
         return [held for held in self.held.values() if held.record.article == article]
 
     def use(self, store: AnnotationStore) -> None:
-        """Go on under another store: the same folder with another codebook."""
+        """Go on under another store: the same folder with another codebook, or as another program left it."""
+        if self._log is not None and self._log.restore():
+            self.notice = "The log had been deleted; it was written anew, and nothing of it is lost."
         self.close()
         self._open(store)
 
@@ -129,17 +138,22 @@ class Ledger:
     def _open(self, store: AnnotationStore) -> None:
         self._store = store
         self.path = store.path
+        if self._seq and not (store.path / f"{self.coder}.jsonl").exists():
+            raise self._missing("is gone")
         self._log = store.writer(self.coder)
         try:
-            self._read(store)
+            self._read(store, self._log)
         except BaseException:
             self.close()
             raise
 
-    def _read(self, store: AnnotationStore) -> None:
+    def _read(self, store: AnnotationStore, log: LogWriter) -> None:
         events = store.events(self.coder)
+        known = {event.id for event in events if event.event == "add" and event.id}
+        if log.seq < self._seq or not self._known <= known:
+            raise self._missing("lacks marks that were saved in it")
         self.last = events[-1] if events else None
-        self._known = {event.id for event in events if event.event == "add" and event.id}
+        self._known, self._seq = known, log.seq
         self.statuses.clear()  # the same mapping as before: the queue looks at it
         self.statuses.update(store.statuses(self.coder))
         self.rejected = {self._key_of(found.record) for found in store.rejections(self.coder)}
@@ -176,7 +190,21 @@ class Ledger:
         return step
 
     def _write_change(self, change: Change, *, forward: bool, view: str) -> None:
-        log = self._writer()
+        """Write one change; when another program touched the file, read it again and try once more."""
+        try:
+            self._write_once(self._writer(), change, forward=forward, view=view)
+        except LogWriteError as error:
+            if error.errno != errno.ESTALE or self._log is None:
+                raise
+            self.use(self._store)
+            self._write_once(self._writer(), change, forward=forward, view=view)
+        self.rev += 1
+
+    def _missing(self, what: str) -> LogWriteError:
+        text = f"the log {what}; put the file back and try again, or run the cell again to go on with what is there"
+        return LogWriteError(errno.ESTALE, text, str(self.path / f"{self.coder}.jsonl"))
+
+    def _write_once(self, log: LogWriter, change: Change, *, forward: bool, view: str) -> None:
         if isinstance(change, Judgement):
             self._write_judgement(log, change.id, change.after if forward else change.before, view)
         elif isinstance(change, Status):
@@ -189,7 +217,7 @@ class Ledger:
             self.rejected.add(change.key)
         else:  # the log keeps that it was rejected once; the suggestion is open again until it is decided anew
             self.rejected.discard(change.key)
-        self.rev += 1
+        self._seq = log.seq
 
     def _write_judgement(self, log: LogWriter, id: str, record: Record | None, view: str) -> None:
         if record is None:

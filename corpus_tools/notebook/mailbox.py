@@ -65,7 +65,8 @@ class Mailbox:
             note = self._act(message.get("op"), rev if isinstance(rev, int) else 0, client)
         except (OSError, LockedError) as error:
             # The view keeps the command: the coder's work must outlive a full disk.
-            return _refuse(client, seq, str(error)) | {"retry": True}
+            said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            return _refuse(client, seq, said) | {"retry": True}
         except InputError as error:
             return _refuse(client, seq, str(error))
         except Exception as error:  # widget frameworks swallow these: the coder must see that something went wrong

@@ -77,6 +77,7 @@ class Session:
         self.seconds_here = 0.0
         self.ended: str | None = None
         self._folder = store.path
+        self._shown: dict[str, Article] = {}
         self._segments: tuple[str, tuple[Pairs, Pairs]] | None = None
         self.ledger = Ledger(AnnotationStore(store.path, corpus, book), coder, name_record)
         try:
@@ -94,6 +95,7 @@ class Session:
         """Add an annotation; what is there already is not added twice, and the answer says so."""
         if id in self.ledger.held:
             return None
+        record = self._stamp(record)
         said = name_record(record)
         if any(name_record(held.record) == said for held in self.annotations):
             return f"{self.name_label(record)} is there already"
@@ -117,7 +119,7 @@ class Session:
         """Accept suggestions: `choices` maps the key of each to the id that its annotation shall have."""
         open_ones = {item.key: item for item in self.suggestions}
         taken = [(id, open_ones[key]) for key, id in choices.items() if key in open_ones]
-        judged = [Judgement(id, None, _accepted(item, changes)) for id, item in taken]
+        judged = [Judgement(id, None, self._stamp(_accepted(item, changes))) for id, item in taken]
         if judged:
             what = self.name_label(taken[0][1].record) if len(judged) == 1 else f"{len(judged)} suggestions"
             self._perform(f"accepting {what}", *judged, view=view)
@@ -126,7 +128,8 @@ class Session:
         """Reject a suggestion; the log keeps what was suggested."""
         for item in self.suggestions:
             if item.key == key:
-                self._perform(f"rejecting {self.name_label(item.record)}", Rejection(key, item.record), view=view)
+                rejection = Rejection(key, self._stamp(item.record))
+                self._perform(f"rejecting {self.name_label(item.record)}", rejection, view=view)
 
     # --- the way through the queue --------------------------------------------------------------------------------
 
@@ -214,7 +217,15 @@ class Session:
             return self.book.frames[record.label].name
         return record.label
 
+    def as_shown(self, id: str) -> Article:
+        """Return an article as the coder sees it: its file may have changed since."""
+        return self._shown.get(id) or self.corpus[id]
+
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _stamp(self, record: Record) -> Record:
+        """Name the text that was judged, so that the store refuses offsets into another one."""
+        return replace(record, sha256=record.sha256 or self.as_shown(record.article).fingerprint)
 
     def _is_orphan(self, held: Held) -> bool:
         return held.record.sha256 not in (None, self._fingerprint)
@@ -252,7 +263,7 @@ class Session:
         return (self.queue.after(here) or here) if ended else here
 
     def _show(self, id: str, *, note: bool = True) -> None:
-        self.article = self.corpus[id]
+        self.article = self._shown[id] = self.corpus[id]
         self._fingerprint = self.article.fingerprint
         if note:
             self._note_opening()

@@ -60,6 +60,10 @@ class SessionWidget(anywidget.AnyWidget):
         """Answer a question that changes nothing."""
         raise NotImplementedError
 
+    def _hide(self, words: str) -> str:
+        """Take out of a message what the coder must not see."""
+        return words
+
     def _push(self) -> None:
         with self.hold_sync():
             for name, view in self._views().items():
@@ -82,6 +86,8 @@ class SessionWidget(anywidget.AnyWidget):
         except Exception as error:  # the widget framework would swallow it: the coder must see that something is wrong
             _logger.exception("the display could not be renewed")
             answer |= {"ok": False, "error": f"The display could not be renewed: {type(error).__name__}: {error}"}
+        if answer.get("error"):
+            answer["error"] = self._hide(answer["error"])
         self.send(answer)
 
 

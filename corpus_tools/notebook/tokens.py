@@ -36,6 +36,8 @@ def segment(article: Article, parses: Parses | None = None) -> tuple[Pairs, Pair
     if parses is None or article.id not in parses:
         return find_tokens(article.text), find_sentences(article.text)
     parse = parses[article.id]
+    if parse.article.text != article.text:  # the file changed since it was parsed
+        return find_tokens(article.text), find_sentences(article.text)
     tokens = _parsed_tokens(parse)
     return tokens or find_tokens(article.text), _parsed_sentences(parse) or find_sentences(article.text)
 

@@ -116,6 +116,7 @@ def view_status(session: Session) -> View:
         "undo": session.ledger.next_undo,
         "redo": session.ledger.next_redo,
         "ended": session.ended,
+        "notice": session.ledger.notice,
         "orphans": len(session.orphans),
         "old": changed_labels(session.ledger.held.values(), session.book.version),
     }
@@ -140,6 +141,7 @@ def _view_row(session: Session, article: Article, place: int, blind: bool) -> Vi
     return {
         "number": session.queue.number(article.id),
         "place": place,
+        "here": article.id == session.article.id,
         "title": article.title or _first_words(article.text),
         "date": article.published.isoformat() if article.published else None,
         "source": None if blind else article.source,

@@ -56,6 +56,7 @@ class Bench:
 
     def show(self, widget: Any) -> Any:
         """Load the widget's own module and style sheet, and render one view; return the page."""
+        self.page.goto("about:blank")  # what the former page still says must not reach this widget
         self.widget = widget
         self.inbox.clear()
         self.held = False
@@ -100,6 +101,8 @@ class Bench:
 
     def _receive(self, text: str) -> None:
         message = json.loads(text)
+        if self.widget.comm is None:  # closed; the page does not know yet
+            return
         if self.held:
             self.inbox.append(message)
         else:

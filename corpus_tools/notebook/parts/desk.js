@@ -21,6 +21,7 @@ class Desk {
   }
 
   focus() {
+    if (this.dialogs.open) return; // a button opened it: the next keys are for what it asks
     this.pane.focus({ preventScroll: true });
   }
 
@@ -89,15 +90,48 @@ class Desk {
     else if (top > high) this.pane.scrollTop = top - this.pane.clientHeight + 96;
   }
 
-  onMouse(event) {
-    if (event.button !== 0) return;
+  /** JupyterLab listens above: what is typed here ends here. */
+  listen() {
+    this.root.addEventListener("keydown", (event) => this.guard(event), true);
+    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    for (const kind of ["keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    this.pane.addEventListener("mousedown", (event) => this.onPress(event));
+    this.pane.addEventListener("scroll", () => this.keep(), { passive: true });
+    this.root.addEventListener("copy", (event) => this.onCopy(event));
+  }
+
+  /** A key that is held down does its work once; only what moves repeats, and only where the key went down. */
+  guard(event) {
+    if (!event.repeat) this.downAt = event.target;
+    else if (event.target !== this.downAt || (event.target === this.pane && !this.repeats(nameKey(event)))) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+
+  repeats(name) {
+    return name.endsWith("Tab") || Boolean(this.movement(name));
+  }
+
+  /** A drag that begins at the text may end anywhere, also beside the text or outside of the widget. */
+  onPress(event) {
+    if (event.button !== 0 || event.target.closest("button")) return;
+    const from = [event.clientX, event.clientY];
+    document.addEventListener("mouseup", (up) => this.onMouse(up, from), { once: true });
+  }
+
+  onMouse(event, from) {
     const chosen = window.getSelection();
-    const drawn = chosen && !chosen.isCollapsed && this.page.text.contains(chosen.anchorNode) && this.page.text.contains(chosen.focusNode);
-    if (drawn) {
-      const points = [this.page.pointOf(chosen.anchorNode, chosen.anchorOffset), this.page.pointOf(chosen.focusNode, chosen.focusOffset)];
-      const [start, end] = points.sort((a, b) => a - b);
-      if (end > start) this.selectByMouse(start, end);
-    } else {
+    const inside = (node) => this.page.text.contains(node);
+    const drawn = chosen && !chosen.isCollapsed && (inside(chosen.anchorNode) || inside(chosen.focusNode));
+    if (event.detail === 3) {
+      this.cursor.collapse(this.page.tokenAt(this.page.nearest(...from)));
+      this.cursor.growSentence(1);
+    } else if (drawn) {
+      const anchor = inside(chosen.anchorNode) ? this.page.pointOf(chosen.anchorNode, chosen.anchorOffset) : this.page.nearest(...from);
+      const focus = inside(chosen.focusNode) ? this.page.pointOf(chosen.focusNode, chosen.focusOffset) : this.page.nearest(event.clientX, event.clientY);
+      if (anchor !== focus) this.selectByMouse(Math.min(anchor, focus), Math.max(anchor, focus));
+    } else if (this.page.element.contains(event.target)) {
       this.click(this.page.pointAt(event.clientX, event.clientY));
     }
     chosen?.removeAllRanges(); // the layer shows it from now on
@@ -141,7 +175,10 @@ class Desk {
       return;
     }
     if (this.dialogs.open) return;
-    if (event.target === this.pane) this.press(event, nameKey(event));
+    if (event.target === this.pane) {
+      this.root.scrollIntoView({ block: "nearest" }); // what the keys do is said in the last line
+      this.press(event, nameKey(event));
+    }
     else this.pressBeside(event);
   }
 

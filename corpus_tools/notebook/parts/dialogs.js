@@ -112,8 +112,9 @@ class Dialogs {
       const mine = turn;
       const { rows, more } = await load(input.value);
       if (mine !== turn) return;
-      const items = rows.map((row) => h("li", {}, h("button", { type: "button", class: `ctn-row ctn-state-${row.state}`, "aria-disabled": String(row.number < 0), onclick: () => { if (row.number < 0) return; this.close(); go(row.number); } }, ...describeRow(row))));
+      const items = rows.map((row) => h("li", {}, h("button", { type: "button", class: `ctn-row ctn-state-${row.state}`, "aria-disabled": String(row.number < 0), "aria-current": row.here ? "true" : null, onclick: () => { if (row.number < 0) return; this.close(); go(row.number); } }, ...describeRow(row))));
       list.replaceChildren(...items, ...(more ? [h("li", { class: "ctn-hint" }, "More articles match: narrow the search.")] : []));
+      list.querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
     };
     input.addEventListener("input", fill);
     input.addEventListener("keydown", (event) => {

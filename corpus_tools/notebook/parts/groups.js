@@ -34,9 +34,18 @@ class GroupDesk extends Desk {
       h("button", { type: "button", class: "ctn-goto", onclick: () => { this.go(group); this.focus(); } }, h("span", { class: `ctn-badge ctn-${group.state}` }, settled ? "✓ decided" : group.state), ` ${words}`),
       h("div", { class: "ctn-versions" }, ...columns),
       ...(gold ?? []),
+      this.isCurrent(group) ? this.drawRules(group) : null,
       gold && gold.length === 0 ? h("p", { class: "ctn-gold" }, h("b", {}, "Decided: "), "nobody was right") : null,
       h("span", { class: "ctn-actions" }, ...actions.map(([name, key, action]) => button(name, () => { this.go(group); action(); this.focus(); }, { title: `${name} (${key})` }))),
     );
+  }
+
+  /** What the codebook says of the labels between which is decided. */
+  drawRules(group) {
+    const labels = [...new Set(group.items.map((item) => item.label))];
+    const rules = labels.map((label) => (group.items[0].type === "frame" ? drawDefinition(this.look(label)) : h("p", { class: "ctn-part" }, drawValue(this.value(label)), ` ${spell(this.value(label).definition ?? "")}`)));
+    const toggle = (event) => { this.showRules = event.target.open; };
+    return h("details", { class: "ctn-rules", open: Boolean(this.showRules), ontoggle: toggle }, h("summary", { onclick: () => requestAnimationFrame(() => this.focus()) }, "Codebook"), ...rules);
   }
 
   drawVersion(group, item, coder, place) {

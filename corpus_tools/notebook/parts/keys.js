@@ -16,7 +16,7 @@ const KEY_MAP = [
     [["←", "→"], "word by word; with Shift extend the selection"],
     [["↑", "↓"], "sentence by sentence; with Shift extend"],
     [["Home", "End"], "to the sentence's first and last word"],
-    [["Alt+←", "Alt+→"], "nudge the end by one character; with Shift the start"],
+    [["Alt", "←", "→"], "nudge the end by one character; with Shift the start"],
     [["[", "]"], "select the sentence; again: the one before or after too"],
     [["m"], "mouse selects whole words, or single characters"],
     [["F6"], "between the text and the column beside it"],

@@ -106,8 +106,7 @@ class MarkingDesk extends StanceDesk {
     this.say(`Whole article: ${name}.`);
   }
 
-  voice(author) {
-    const item = this.find(this.lastMade) ?? this.meant((found) => found.type === "frame" && found.id);
+  voice(author, item = this.find(this.lastMade) ?? this.meant((found) => found.type === "frame" && found.id)) {
     if (!item || item.type !== "frame") return this.say("Label a frame first, then say whose voice it is.");
     const span = this.cursor.span;
     const own = item.spans.some(([a, b]) => a === span[0] && b === span[1]);
@@ -116,8 +115,7 @@ class MarkingDesk extends StanceDesk {
     return this.say(`${spell(this.look(item.label).name)}: voice of ${author ? "the author" : `“${shorten(this.page.slice(...span))}”`}.`);
   }
 
-  addPiece() {
-    const item = this.meant((found) => found.type === "frame" && found.id) ?? this.find(this.lastMade);
+  addPiece(item = this.meant((found) => found.type === "frame" && found.id) ?? this.find(this.lastMade)) {
     if (item) this.revise(item, { spans: [...item.spans, this.cursor.span] });
   }
 
@@ -139,8 +137,9 @@ class MarkingDesk extends StanceDesk {
   keepEdit() {
     const item = this.find(this.editing);
     this.editing = null;
-    if (item && item.spans.length === 1) this.revise(item, { spans: [this.cursor.span] });
-    this.say("The words are changed.");
+    if (item?.spans.length !== 1) return this.say("A frame on the whole article, or in several pieces, keeps its words; give another label, or delete it.");
+    this.revise(item, { spans: [this.cursor.span] });
+    return this.say("The words are changed.");
   }
 
   remove(item = this.meant((found) => found.id)) {
@@ -181,8 +180,7 @@ class MarkingDesk extends StanceDesk {
     return this.dialogs.prompt(`Comment on ${this.describe(item)}`, item.comment ?? "", (comment) => this.revise(item, { comment: comment || null }));
   }
 
-  properties() {
-    const item = this.meant((found) => found.id);
+  properties(item = this.meant((found) => found.id)) {
     if (!item) return;
     const choices = this.scheme.attrs.flatMap((attr) => attr.values.map((value) => ({ name: `${attr.id}: ${value}`, more: attr.definition, value: [attr.id, value] })));
     if (item.type === "stance") choices.push(...this.scheme.expressions.map((found) => ({ name: `expression: ${found.id}`, more: found.definition, value: ["", found.id] })));

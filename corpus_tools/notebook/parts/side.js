@@ -25,7 +25,7 @@ function drawLabels(book, { choose, look, used }) {
     );
     return h("li", {}, row);
   });
-  return h("ul", { class: "ctn-labels" }, ...rows);
+  return h("ul", { class: `ctn-labels${rows.length > 12 ? " ctn-many" : ""}` }, ...rows);
 }
 
 function drawDefinition(frame) {
@@ -60,9 +60,7 @@ function drawCard(item, desk) {
     item.old ? `coded under codebook ${item.old}` : null,
     item.pending ? "not saved yet" : null,
   ].filter(Boolean);
-  const actions = suggested
-    ? [["accept", "y", () => desk.accept(item)], ["edit", "e", () => desk.edit(item)], ["reject", "n", () => desk.reject(item)]]
-    : [["flag", "f", () => desk.flag(item)], ["comment", "c", () => desk.comment(item)], ["edit", "e", () => desk.edit(item)], ["delete", "Del", () => desk.remove(item)]];
+  const actions = suggested ? proposedActions(item, desk) : ownActions(item, desk);
   return h(
     "li",
     { class: `ctn-card${desk.isActive(item) ? " ctn-active" : ""}${suggested ? " ctn-proposed" : ""}` },
@@ -72,6 +70,17 @@ function drawCard(item, desk) {
     item.comment ? h("p", { class: "ctn-comment", dir: "auto" }, showText(item.comment)) : null,
     h("span", { class: "ctn-actions" }, ...actions.map(([name, key, action]) => button(name, action, { title: `${name} (${key})` }))),
   );
+}
+
+function proposedActions(item, desk) {
+  return [["accept", "y", () => desk.accept(item)], ["edit", "e", () => desk.edit(item)], ["reject", "n", () => desk.reject(item)]];
+}
+
+/** What the keys do to an annotation, for the mouse. */
+function ownActions(item, desk) {
+  const common = [["flag", "f", () => desk.flag(item)], ["comment", "c", () => desk.comment(item)], ["edit", "e", () => desk.edit(item)], ["delete", "Del", () => desk.remove(item)], ["more…", "p", () => desk.properties(item)]];
+  if (item.type === "stance") return [...common, ["another holder", "S", () => desk.startStance({ ...item, value: item.label })]];
+  return [...common, ["voice", "v", () => desk.voice(false, item)], ["author’s voice", "V", () => desk.voice(true, item)], ["+ words", "+", () => desk.addPiece(item)]];
 }
 
 function describeFrame(item, desk) {

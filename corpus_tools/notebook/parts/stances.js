@@ -121,9 +121,10 @@ class StanceDesk extends Desk {
   }
 
   drawStrip() {
-    this.strip.hidden = !this.draft;
+    this.strip.hidden = !this.draft && !this.editing;
     if (!this.draft) {
-      if (this.strip.hasChildNodes()) this.strip.replaceChildren();
+      if (this.editing) this.strip.replaceChildren("Select the right words, or choose another label.", this.ending("Keep", () => this.keepEdit(), "Enter"), this.ending("Cancel", () => this.cancel(), "Esc"));
+      else if (this.strip.hasChildNodes()) this.strip.replaceChildren();
       return;
     }
     const { draft } = this;
@@ -141,9 +142,13 @@ class StanceDesk extends Desk {
       slot("cue", "c", cue ? shorten(cue, 36) : "…", () => this.put("cue")),
       slot("as", "x", draft.expression ? spell(draft.expression) : "…", () => this.askExpression()),
       ...(this.expressing ? pick(this.scheme.expressions, (place) => this.setExpression(place)) : []),
-      button("Keep", () => { this.keepStance(); this.focus(); }, { title: "Enter", "aria-disabled": String(!draft.complete) }),
-      button("Cancel", () => { this.cancel(); this.focus(); }, { title: "Esc" }),
+      this.ending("Keep", () => this.keepStance(), "Enter", { "aria-disabled": String(!draft.complete) }),
+      this.ending("Cancel", () => this.cancel(), "Esc"),
     );
+  }
+
+  ending(name, action, key, more = {}) {
+    return button(name, () => { action(); this.afterMove(); this.focus(); }, { title: key, ...more });
   }
 
   draftMarks() {

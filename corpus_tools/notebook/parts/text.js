@@ -150,6 +150,7 @@ class TextView {
     const path = `M${x1},${a.top} C${x1},${top} ${x2},${top} ${x2},${b.top - 5}`;
     this.arcs.append(svg("path", { d: path, class: `ctn-arc ctn-${kind}` }));
     this.arcs.append(svg("path", { d: `M${x2 - 4},${b.top - 7} L${x2},${b.top - 1} L${x2 + 4},${b.top - 7} Z`, class: `ctn-tip ctn-${kind}` }));
+    if (!label) return;
     const x = (x1 + x2) / 2; // the name stands between two lines of text, where it hides no word
     const width = 12 + 5.6 * Array.from(label).length;
     const pill = svg("rect", { x: x - width / 2, y: level - 14, width, height: 13, rx: 6.5 });
@@ -169,6 +170,15 @@ class TextView {
       if (unit !== undefined && limit.comparePoint(walker.currentNode, 0) >= 0) return this.codec.fromUnits(unit);
     }
     return this.codec.length;
+  }
+
+  /** The code point nearest to a place that may lie beside the text or out of sight. */
+  nearest(x, y) {
+    const box = this.text.getBoundingClientRect();
+    const pane = this.element.parentElement.getBoundingClientRect();
+    const clamp = (value, low, high) => Math.max(low + 2, Math.min(value, high - 2));
+    const [top, bottom] = [Math.max(box.top, pane.top), Math.min(box.bottom, pane.bottom)];
+    return this.pointAt(clamp(x, box.left, box.right), clamp(y, top, bottom)) ?? 0;
   }
 
   pointAt(x, y) {
