@@ -110,6 +110,10 @@ class ActorNames:
         before = {sentence.lemma[i].lower() for i in sentence.children[head]}
         return sentence.lemma[head].lower() in self.common.pointing and bool(before & POINTERS)
 
+    def find_remedy(self, around: Surroundings) -> str | None:
+        """Return the remedy that an article speaks of most: what is demanded where a demand names no issue."""
+        return self._most_mentioned(self.common.remedies, around)
+
     def last_issue(self, sentence: Sentence) -> str | None:
         """Return the issue or event that a sentence mentions last."""
         found = (self.issue_of(sentence, i, None) for i in reversed(range(len(sentence))))

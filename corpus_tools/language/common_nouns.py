@@ -39,6 +39,8 @@ class CommonNouns:
     far : set of str
     usual : dict
         By issue the side that those who speak of it mostly take: 1 for, -1 against.
+    remedies : tuple of str
+        Issues of which one is meant by a demand that names none.
     authorities : dict
         By noun the entities of which the most mentioned one is meant.
     definite : set of str
@@ -76,6 +78,7 @@ class CommonNouns:
         self.issues: dict[str, tuple[str, ...]] = {}
         self.reverse: dict[str, str] = {}
         self.usual: dict[str, int] = {}
+        self.remedies: tuple[str, ...] = ()
         self.abroad: dict[str, str] = {}
         self.far = {fold_word(n) for group in ("western", "other") for c in data["countries"][group] for n in c}
         for group in data["class"]:
@@ -134,6 +137,8 @@ class CommonNouns:
                 self.people.setdefault(word, members[0])
         if members and group.get("usual"):
             self.usual.setdefault(members[0], group["usual"])
+        if members and group.get("remedy"):
+            self.remedies = tuple(dict.fromkeys((*self.remedies, members[0])))
         for word in group.get("abroad", ()) if members else ():
             self.abroad.setdefault(word, members[0])
         for word in group.get("reverse", ()) if members else ():

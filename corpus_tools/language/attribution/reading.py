@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from corpus_tools.language.attribution.arguments import fill
 from corpus_tools.language.attribution.fillers import Scene, list_target, read_holders, read_target
@@ -13,6 +14,7 @@ from corpus_tools.language.attribution.predicates import Predicate, find_predica
 from corpus_tools.language.attribution.reports import find_joiners, find_reports
 from corpus_tools.language.attribution.targets import Target, find_targets
 from corpus_tools.language.attribution.triples import Attribution
+from corpus_tools.language.common_nouns import PEOPLE
 from corpus_tools.language.cues import Cue, Role
 from corpus_tools.language.mentions import Mention
 
@@ -82,6 +84,9 @@ def _follow(
             return  # "support is strong" judges nothing
         controlled = sentence.deprel[inner.head] == "xcomp" and not fill(sentence, p.head, Role("obj"))
         controlled = controlled or (inner.cue.holder == ("speaker",) and is_clause(sentence, inner.head))
+        if controlled and p.cue.expression == "demand" and not _names_party(scene, targets[inner.head]):
+            yield from _emit(scene, p, holders, target, "support")  # what is demanded is wanted as it stands
+            return
         if controlled or (inner.cue.upos == "NOUN" and p.cue.polarity):
             sign = inner.polarity if controlled else inner.polarity * p.polarity
             for deeper in targets[inner.head]:
@@ -90,10 +95,19 @@ def _follow(
     yield from _emit(scene, p, holders, target, _VALUES[p.polarity])
 
 
+def _names_party(scene: Scene, targets: list[Target]) -> bool:
+    """Whether one of the targets is somebody, or an issue that is not usually wanted."""
+    names = scene.names
+    found = [read_target(scene, list_target(scene.sentence, t, Holders()))[0].entity for t in targets]
+    return any(e is not None and (names.kind(e) in PEOPLE or names.common.usual.get(e) != 1) for e in found)
+
+
 def _emit(scene: Scene, p: Predicate, holders: Holders, target: Target, value: str) -> Iterator[Attribution]:
     sentence = scene.sentence
     words = list_target(sentence, target, holders)
     what, sign = read_target(scene, words)
+    if p.cue.expression == "demand" and value == "support" and is_clause(sentence, target.head):
+        what = _name_remedy(scene, what)
     if _says_nothing(scene, p, what, target.head):
         return
     if p.cue.needs and scene.names.kind(what.entity) not in p.cue.needs and not _is_free(scene, p):
@@ -127,6 +141,13 @@ def _emit(scene: Scene, p: Predicate, holders: Holders, target: Target, value: s
             target.head,
             p.head,
         )
+
+
+def _name_remedy(scene: Scene, what: Mention) -> Mention:
+    """Name what a demanded clause is about where no issue stands in it: the remedy that the article speaks of most."""
+    if scene.names.kind(what.entity) in ("issue", "event"):
+        return what
+    return replace(what, entity=scene.names.find_remedy(scene.around) or what.entity)
 
 
 def _is_free(scene: Scene, p: Predicate) -> bool:
