@@ -12,6 +12,7 @@ from corpus_tools.language.attribution.judgements import find_duties, find_judge
 from corpus_tools.language.attribution.phrases import clause, is_clause
 from corpus_tools.language.attribution.predicates import Predicate, find_predicates
 from corpus_tools.language.attribution.reports import find_joiners, find_reports
+from corpus_tools.language.attribution.speakers import higher_subjects, noun_before
 from corpus_tools.language.attribution.targets import Target, find_targets
 from corpus_tools.language.attribution.triples import Attribution
 from corpus_tools.language.common_nouns import PEOPLE
@@ -118,7 +119,7 @@ def _emit(scene: Scene, p: Predicate, holders: Holders, target: Target, value: s
         value = _OPPOSITES.get(value, value)
     if holders.heads and sentence.upos[p.head] == "VERB":
         holders = Holders((*holders.heads, *find_joiners(sentence, p.head)))
-    for head, who in read_holders(scene, holders, set(words)):
+    for head, who in list(read_holders(scene, holders, set(words))) or _read_misread(scene, p, holders, set(words)):
         if who.entity is not None and scene.names.kind(who.entity) in ("issue", "event"):
             continue
         if who.overlaps(what) or (who.entity is not None and who.entity == what.entity):
@@ -148,6 +149,18 @@ def _name_remedy(scene: Scene, what: Mention) -> Mention:
     if scene.names.kind(what.entity) in ("issue", "event"):
         return what
     return replace(what, entity=scene.names.find_remedy(scene.around) or what.entity)
+
+
+def _read_misread(scene: Scene, p: Predicate, holders: Holders, target: set[int]) -> Iterator[tuple[int, Mention]]:
+    """Yield the holder where the tree gives none that takes sides: the subject above, or the noun right before."""
+    sentence = scene.sentence
+    if holders.implicit is not None or sentence.upos[p.head] != "VERB" or "nsubj" not in p.cue.holder:
+        return
+    before = None if holders.heads else noun_before(sentence, p.head)
+    for i in higher_subjects(sentence, p.head) if before is None else [before]:
+        if i not in target and scene.names.can_hold(sentence, i) and sentence.upos[i] in ("NOUN", "PROPN"):
+            yield from read_holders(scene, Holders((i,)), target)
+            return
 
 
 def _is_free(scene: Scene, p: Predicate) -> bool:

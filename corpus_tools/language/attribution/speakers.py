@@ -54,6 +54,26 @@ def inherited_subject(sentence: Sentence, predicate: int, depth: int = 4) -> int
     return None
 
 
+def higher_subjects(sentence: Sentence, predicate: int) -> list[int]:
+    """Return the subjects of the clauses above, the nearest first: "said the chairs were empty and urged them"."""
+    found = []
+    for i in sentence.ancestors(predicate):
+        subject = own_subject(sentence, i)
+        if subject is not None and sentence.deprel[i] != "acl:relcl":
+            found.append(subject)
+    return found
+
+
+def noun_before(sentence: Sentence, verb: int) -> int | None:
+    """Return the noun that stands before a verb without a subject, no other verb between: a subject misread."""
+    for i in range(verb - 1, -1, -1):
+        if sentence.upos[i] in ("VERB", "PUNCT", "CCONJ", "PART", "SCONJ"):
+            return None
+        if sentence.upos[i] in ("NOUN", "PROPN"):
+            return i
+    return None
+
+
 def resolve(sentence: Sentence, head: int, lexicon: Lexicon) -> int | None:
     """Return whom a word means: itself for a noun, the antecedent of a pronoun where it is certain, else None."""
     word = sentence.text[head].lower()
