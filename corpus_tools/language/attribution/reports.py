@@ -34,17 +34,36 @@ def find_reports(scene: Scene, taken: Collection[int]) -> Iterator[tuple[int, Ho
     """
     sentence = scene.sentence
     for verb in range(len(sentence)):
-        if not is_speech(sentence, verb, scene.lexicon):
+        if not is_speech(sentence, verb, scene.lexicon) or not _asserts(scene, verb):
             continue
         subject = inherited_subject(sentence, verb)
         speaker = resolve(sentence, subject, scene.lexicon) if subject is not None else None
-        if speaker is None or speaker in taken or not scene.names.can_hold(sentence, speaker):
+        if speaker is None or speaker in taken or not _is_known(scene, speaker):
             continue
         said = _list_said(sentence, verb, speaker)
         topic = _find_topic(scene, said)
         if topic is not None:
             head, side = topic
             yield verb, Holders(tuple(list_coordinated(sentence, speaker))), head, side
+
+
+def _asserts(scene: Scene, verb: int) -> bool:
+    """Whether a verb of speech tells what its subject says: not "asked what" and not "would not say"."""
+    asked = scene.sentence.lemma[verb].lower() in scene.lexicon.sets["asking"]
+    return not asked and not is_negated(scene.sentence, verb, scene.lexicon)
+
+
+def _is_known(scene: Scene, speaker: int) -> bool:
+    """Whether a speaker is an entity of the codebook; without one, whoever takes sides."""
+    if not scene.names.entities:
+        return scene.names.can_hold(scene.sentence, speaker)
+    return scene.names.find_people(scene.sentence, speaker, scene.around) is not None
+
+
+def _is_open(sentence: Sentence, said: list[int], scene: Scene) -> bool:
+    """Whether a clause tells of what may or will come, and no fact: "forty were killed" takes no side."""
+    open_words = scene.lexicon.sets["modals"] | scene.lexicon.sets["coming"]
+    return any(sentence.upos[i] == "AUX" and sentence.lemma[i].lower() in open_words for i in said)
 
 
 def find_joiners(sentence: Sentence, cue: int) -> list[int]:
@@ -79,7 +98,7 @@ def _find_topic(scene: Scene, said: list[int]) -> tuple[int, int] | None:
         if sentence.upos[i] in ("NOUN", "PROPN"):
             issue = scene.names.issue_of(sentence, i, scene.around)
             side = usual.get(issue or scene.names.find_people(sentence, i) or "", 0)
-            if side:
+            if side > 0 or (side and _is_open(sentence, said, scene)):
                 return i, side
     return _find_judged(scene, said)
 
@@ -91,7 +110,7 @@ def _find_judged(scene: Scene, said: list[int]) -> tuple[int, int] | None:
         -cue.polarity if is_negated(sentence, i, lexicon) else cue.polarity
         for i in said
         for cue in (lexicon.words.get((sentence.lemma[i].lower(), sentence.upos[i])),)
-        if cue is not None and cue.polarity and cue.holder in (("speaker",), ("sayer",))
+        if cue is not None and cue.polarity and cue.holder == ("speaker",)
     }
     if len(sides) != 1:
         return None
