@@ -64,6 +64,16 @@ def find_duties(sentence: Sentence, lexicon: Lexicon) -> Iterator[Predicate]:
             yield Predicate(verb, (i,), cue, negated, "negated" if negated else "fact")
 
 
+def find_conditions(sentence: Sentence, predicate: Predicate, lexicon: Lexicon) -> Iterator[Predicate]:
+    """Yield what has to happen before an act against somebody ends: "suspended Mali until it votes"."""
+    if predicate.cue.upos != "VERB" or (predicate.cue.polarity >= 0 and not predicate.negated):
+        return
+    for verb in fill(sentence, predicate.head, Role("advcl", lexicon.sets["until"])):
+        mark = next(i for i in sentence.children[verb] if sentence.text[i].lower() in lexicon.sets["until"])
+        cue = Cue(sentence.text[mark].lower(), "VERB", 1, "demand", predicate.cue.holders, ())
+        yield Predicate(verb, (mark,), cue, False, "fact")
+
+
 def read_tone(sentence: Sentence, words: list[int], lexicon: Lexicon) -> tuple[str, list[int]] | None:
     """Return the value that the judging words among `words` express, and their positions."""
     found = {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from corpus_tools.language.attribution.arguments import fill
 from corpus_tools.language.attribution.fillers import Scene, list_target, read_holders, read_target
 from corpus_tools.language.attribution.holders import Holders, find_holders
-from corpus_tools.language.attribution.judgements import find_duties, find_judgements, find_receptions
+from corpus_tools.language.attribution.judgements import find_conditions, find_duties, find_judgements, find_receptions
 from corpus_tools.language.attribution.phrases import clause, is_clause
 from corpus_tools.language.attribution.predicates import Predicate, find_predicates
 from corpus_tools.language.attribution.reports import find_joiners, find_reports
@@ -45,6 +45,8 @@ def read_scene(scene: Scene) -> Iterator[Attribution]:
     for head, p in predicates.items():
         for target in targets[head] if head not in hidden else ():
             yield from _follow(scene, p, target, predicates, targets)
+        for condition in find_conditions(sentence, p, lexicon) if head not in hidden else ():
+            yield from _emit(scene, condition, find_holders(sentence, p, lexicon), Target(condition.head), "support")
 
 
 def read_reports(scene: Scene, found: Collection[Attribution]) -> Iterator[Attribution]:
@@ -118,7 +120,7 @@ def _emit(scene: Scene, p: Predicate, holders: Holders, target: Target, value: s
     if sign * target.sign < 0:
         value = _OPPOSITES.get(value, value)
     if holders.heads and sentence.upos[p.head] == "VERB":
-        holders = Holders((*holders.heads, *find_joiners(sentence, p.head)))
+        holders = Holders((*holders.heads, *find_joiners(sentence, p.head, scene.lexicon)))
     for head, who in list(read_holders(scene, holders, set(words))) or _read_misread(scene, p, holders, set(words)):
         if who.entity is not None and scene.names.kind(who.entity) in ("issue", "event"):
             continue

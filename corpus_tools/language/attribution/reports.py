@@ -13,7 +13,8 @@ from corpus_tools.language.attribution.fillers import Scene
 from corpus_tools.language.attribution.holders import Holders
 from corpus_tools.language.attribution.phrases import clause, is_clause, list_coordinated, list_words
 from corpus_tools.language.attribution.predicates import is_negated
-from corpus_tools.language.attribution.speakers import inherited_subject, is_speech, resolve
+from corpus_tools.language.attribution.speakers import inherited_subject, is_speech, own_subject, resolve
+from corpus_tools.language.cues import Lexicon
 from corpus_tools.language.sentences import Sentence
 
 _CONTENT = frozenset({"ccomp", "parataxis", "xcomp", "obj", "dep", "ccomp:report", "conj"})
@@ -66,17 +67,28 @@ def _is_open(sentence: Sentence, said: list[int], scene: Scene) -> bool:
     return any(sentence.upos[i] == "AUX" and sentence.lemma[i].lower() in open_words for i in said)
 
 
-def find_joiners(sentence: Sentence, cue: int) -> list[int]:
-    """Return who is said to do as was said before: "condemned it, as did Berlin", "so has Accra"; `cue` is the verb."""
-    for i in range(cue + 1, len(sentence) - 2):
-        verb = i + 1
-        if sentence.text[i].lower() in _LIKEWISE and sentence.lemma[verb].lower() in _STAND_INS:
-            subject = next((j for j in sentence.children[verb] if j > verb and sentence.deprel[j] in _ARGUMENTS), None)
-            if subject is None and sentence.head[i] - 1 > verb:  # the stand-in hangs below its own subject
-                subject = sentence.head[i] - 1
-            if subject is not None and sentence.upos[subject] in ("NOUN", "PROPN"):
-                return list_coordinated(sentence, subject)
-    return []
+def find_joiners(sentence: Sentence, cue: int, lexicon: Lexicon) -> list[int]:
+    """Return who is said to do as was said before: "condemned it, as did Berlin", "so has Accra", "Rome followed"."""
+    found: list[int] = []
+    for i in range(cue + 1, len(sentence)):
+        subject = _likewise(sentence, i) if i < len(sentence) - 2 else None
+        if subject is None and sentence.lemma[i].lower() in lexicon.sets["following"]:
+            alone = not any(sentence.deprel[j] in ("obj", "ccomp", "xcomp") for j in sentence.children[i])
+            subject = own_subject(sentence, i) if alone and sentence.deprel[i] != "acl:relcl" else None
+        if subject is not None and sentence.upos[subject] in ("NOUN", "PROPN"):
+            found += list_coordinated(sentence, subject)
+    return found
+
+
+def _likewise(sentence: Sentence, i: int) -> int | None:
+    """The subject of a verb that stands for another: "as did Berlin"."""
+    verb = i + 1
+    if sentence.text[i].lower() not in _LIKEWISE or sentence.lemma[verb].lower() not in _STAND_INS:
+        return None
+    subject = next((j for j in sentence.children[verb] if j > verb and sentence.deprel[j] in _ARGUMENTS), None)
+    if subject is None and sentence.head[i] - 1 > verb:  # the stand-in hangs below its own subject
+        subject = sentence.head[i] - 1
+    return subject
 
 
 def _list_said(sentence: Sentence, verb: int, speaker: int) -> list[int]:

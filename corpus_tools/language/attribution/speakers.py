@@ -77,6 +77,9 @@ def noun_before(sentence: Sentence, verb: int) -> int | None:
 def resolve(sentence: Sentence, head: int, lexicon: Lexicon) -> int | None:
     """Return whom a word means: itself for a noun, the antecedent of a pronoun where it is certain, else None."""
     word = sentence.text[head].lower()
+    whole = _whole(sentence, head, lexicon)
+    if whole is not None:
+        return resolve(sentence, whole, lexicon) or head
     if sentence.upos[head] not in ("PRON", "DET"):
         return head
     if "PronType=Rel" in sentence.feats[head] or (
@@ -96,13 +99,24 @@ def resolve(sentence: Sentence, head: int, lexicon: Lexicon) -> int | None:
     )
 
 
+def _whole(sentence: Sentence, part: int, lexicon: Lexicon) -> int | None:
+    """Return the pronoun of which a word is a part: "half of us", "one of them"."""
+    if sentence.lemma[part].lower() not in lexicon.sets["parts"] and sentence.upos[part] != "NUM":
+        return None
+    of = (i for i in sentence.children[part] if sentence.deprel[i] == "nmod" and sentence.upos[i] == "PRON")
+    return next(of, None)
+
+
 def antecedent(sentence: Sentence, pronoun: int) -> int | None:
     """Return the noun that a relative pronoun stands for: the one that its relative clause modifies."""
     before = pronoun - 2 if pronoun > 1 and sentence.text[pronoun - 1] == "," else pronoun - 1
     for i in sentence.ancestors(pronoun):
         if sentence.deprel[i] in ("acl:relcl", "acl"):
+            noun = sentence.head[i] - 1
+            if sentence.upos[noun] in ("NUM", "PRON") and sentence.deprel[noun] == "nmod":
+                return sentence.head[noun] - 1  # "an adviser to one of them, who": the adviser
             named = sentence.text[pronoun].lower() == "which" and before >= 0 and sentence.upos[before] == "PROPN"
-            return before if named else sentence.head[i] - 1  # "agreements ..., from Paris, which": the name is nearer
+            return before if named else noun  # "agreements ..., from Paris, which": the name is nearer
     return None
 
 
