@@ -117,17 +117,32 @@ def _match(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int
             if words is not None:
                 return cue, words
         word = lexicon.words.get((lemma, tag))
+        if word is not None and _is_outdone(sentence, i, word, lexicon):
+            continue
         if word is not None and not (word.alone and _has_object(sentence, i)):
             return word, (i,)
-    for cue in lexicon.phrases.get((_ANY, tag), ()):
-        words = _complete(sentence, i, cue)
-        if words is not None:
-            return cue, words
+    plain = _match_any(sentence, i, tag, lexicon)
+    if plain is not None:
+        return plain
     if tag == "ADJ" and any(sentence.text[j].lower() in lexicon.sets["excess"] for j in sentence.children[i]):
         return lexicon.words["excessive", "ADJ"], (i,)  # "is too long"
     other = lexicon.words.get((sentence.text[i].lower(), "ADJ"))  # a parser's noun or verb: "is neutral", "are tired"
     described = sentence.deprel[i] == "xcomp" or any(sentence.deprel[j] == "cop" for j in sentence.children[i])
     return (other, (i,)) if other is not None and described else None
+
+
+def _match_any(sentence: Sentence, i: int, tag: str, lexicon: Lexicon) -> tuple[Cue, tuple[int, ...]] | None:
+    for cue in lexicon.phrases.get((_ANY, tag), ()):
+        words = _complete(sentence, i, cue)
+        if words is not None:
+            return cue, words
+    return None
+
+
+def _is_outdone(sentence: Sentence, i: int, word: Cue, lexicon: Lexicon) -> bool:
+    """Whether a preposition tells the side rather than the verb: "preached against", but "warned against"."""
+    found = _match_any(sentence, i, word.upos, lexicon)
+    return found is not None and not any(found[0].companion in role.markers for role in word.targets)
 
 
 def _has_object(sentence: Sentence, i: int) -> bool:
