@@ -29,6 +29,7 @@ _VAGUE = frozenset({"a", "an", "one", "some", "other", "another", "many", "sever
 _PREFIXES = ("anti", "pro")
 _DEEPEST = 4
 _LIKELIEST = 2.0
+_VOTE = 3.0  # mentions in the article that a word of the same phrase counts for
 
 
 @dataclass(frozen=True)
@@ -163,14 +164,14 @@ class ActorNames:
             return self.common.abroad[lemma], 1
         verbal = sentence.upos[head] in ("VERB", "AUX")
         own = self._scattered_issue(sentence, words) if verbal else None
-        own = own or self.issue_of(sentence, head, around)
+        own = own or self.issue_of(sentence, head, around, words)
         own = own or (None if verbal else self.find_people(sentence, head, around))
         return own or self._topic_below(sentence, words, around), 1
 
     def _topic_below(self, sentence: Sentence, words: list[int], around: Surroundings | None) -> str | None:
         """Return the issue nearest to the head, else the people that the head tells of."""
         for i in words[1:]:
-            issue = self.issue_of(sentence, i, around)
+            issue = self.issue_of(sentence, i, around, words)
             if issue is not None:
                 return issue
         for i in words[1:]:
@@ -190,8 +191,13 @@ class ActorNames:
         """Whether words speak of an issue or an event of the codebook."""
         return any(self.issue_of(sentence, i, None) is not None for i in words)
 
-    def issue_of(self, sentence: Sentence, position: int, around: Surroundings | None = None) -> str | None:
-        """Return the issue or event that a single word speaks of; of several the one that the article is about."""
+    def issue_of(
+        self, sentence: Sentence, position: int, around: Surroundings | None = None, words: Sequence[int] = ()
+    ) -> str | None:
+        """Return the issue or event that a single word speaks of.
+
+        Of several it is the one that more of `words` speak of, then the one that the article is about.
+        """
         entity = self._mentions(sentence).get(position)
         if self.kind(entity) in ("issue", "event"):
             return entity
@@ -202,7 +208,19 @@ class ActorNames:
         issues = table.get(lemma + after) or table.get(lemma) or table.get(fold_word(sentence.text[position]), ())
         if len(issues) < 2 or around is None:
             return next(iter(issues), None)
-        return max(issues, key=lambda issue: around.counts.get(issue, 0) * (_LIKELIEST if issue == issues[0] else 1))
+        votes = self._count_votes(sentence, [i for i in words if i != position])
+        weight = {issue: around.counts.get(issue, 0) * (_LIKELIEST if issue == issues[0] else 1) for issue in issues}
+        return max(issues, key=lambda issue: weight[issue] + _VOTE * votes.get(issue, 0))
+
+    def _count_votes(self, sentence: Sentence, words: Sequence[int]) -> Mapping[str, int]:
+        """By issue the words that may speak of it, those of one issue twice."""
+        votes: dict[str, int] = defaultdict(int)
+        mentioned = self._mentions(sentence)
+        for i in words:
+            own = self.common.issues.get(fold_word(sentence.lemma[i]), ())
+            for issue in own or self.common.partners.get(mentioned.get(i, ""), ()):
+                votes[issue] += 2 if len(own) == 1 else 1
+        return votes
 
     # --- people -------------------------------------------------------------------------------------------------------
 

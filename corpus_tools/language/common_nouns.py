@@ -37,6 +37,8 @@ class CommonNouns:
     abroad : dict
         By noun the issue that it speaks of with the name of one of the countries in `far`: "French soldiers".
     far : set of str
+    partners : dict
+        By actor the issues whose aliases name it.
     usual : dict
         By issue the side that those who speak of it mostly take: 1 for, -1 against.
     remedies : tuple of str
@@ -80,6 +82,7 @@ class CommonNouns:
         self.usual: dict[str, int] = {}
         self.remedies: tuple[str, ...] = ()
         self.abroad: dict[str, str] = {}
+        self.partners = dict(self._list_partners())
         self.far = {fold_word(n) for group in ("western", "other") for c in data["countries"][group] for n in c}
         for group in data["class"]:
             self._tie_class(group)
@@ -100,6 +103,15 @@ class CommonNouns:
                 if len(parts) == 2 and any(part in self.countries for part in parts):
                     if self._entities[entity].kind in _ISSUES:
                         yield frozenset(map(self.name_part, parts)), entity
+
+    def _list_partners(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """By actor the issues one of whose aliases names it: "military agreements with France"."""
+        for actor in set(self.countries.values()):
+            names = {name for name, entity in self.countries.items() if entity == actor}
+            own = (e for e, aliases in self._aliases.items() if self._entities[e].kind in _ISSUES)
+            issues = tuple(e for e in own if any(names & set(alias.split()) for alias in self._aliases[e]))
+            if issues:
+                yield actor, issues
 
     def _tie_countries(self, groups: Mapping[str, list[list[str]]]) -> Iterator[tuple[str, str]]:
         for group, countries in groups.items():

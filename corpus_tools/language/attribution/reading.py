@@ -113,6 +113,8 @@ def _emit(scene: Scene, p: Predicate, holders: Holders, target: Target, value: s
         what = _name_remedy(scene, what)
     if _says_nothing(scene, p, what, target.head):
         return
+    if p.negated and p.cue.needs and not p.polarity:
+        return  # who denies a deed takes no side by it
     if p.cue.needs and scene.names.kind(what.entity) not in p.cue.needs and not _is_free(scene, p):
         return
     if p.cue.toward_issue is not None and scene.names.kind(what.entity) in ("issue", "event"):
