@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from corpus_tools.language.attribution.arguments import fill
+from corpus_tools.language.attribution.arguments import fill, is_passive
 from corpus_tools.language.attribution.fillers import Scene, list_target, read_holders, read_target
 from corpus_tools.language.attribution.holders import Holders, find_holders
-from corpus_tools.language.attribution.judgements import find_conditions, find_duties, find_judgements, find_receptions
-from corpus_tools.language.attribution.phrases import clause, is_clause
+from corpus_tools.language.attribution.judgements import find_conditions, find_duties, find_exclusions, find_judgements, find_receptions
+from corpus_tools.language.attribution.phrases import clause, is_clause, markers
 from corpus_tools.language.attribution.predicates import Predicate, find_predicates
 from corpus_tools.language.attribution.reports import find_joiners, find_reports
-from corpus_tools.language.attribution.speakers import higher_subjects, noun_before
+from corpus_tools.language.attribution.speakers import higher_subjects, noun_before, own_subject
 from corpus_tools.language.attribution.targets import Target, find_targets
 from corpus_tools.language.attribution.triples import Attribution
 from corpus_tools.language.common_nouns import PEOPLE
@@ -22,6 +22,9 @@ from corpus_tools.language.mentions import Mention
 _VALUES = {-1: "oppose", 0: "neutral", 1: "support"}
 _OPPOSITES = {"oppose": "support", "support": "oppose"}
 _OPEN = frozenset({"demand", "concern", "commitment", "threat"})  # what stands in their clauses has not happened
+_WISHED = frozenset({"demand", "concern", "commitment"})
+_GROUNDS = frozenset({"of", "for", "over"})
+_JOINED = frozenset({"conj", "parataxis", "advcl", "acl"})
 _SHORTEST = 4  # words of a clause that says something by itself
 
 Targets = dict[int, list[Target]]
@@ -32,6 +35,7 @@ def read_scene(scene: Scene) -> Iterator[Attribution]:
     sentence, lexicon = scene.sentence, scene.lexicon
     predicates = {p.head: p for p in find_predicates(sentence, lexicon)}
     targets = {head: find_targets(sentence, p, lexicon) for head, p in predicates.items()}
+    _share_targets(scene, predicates, targets)
     hidden = _list_hidden(scene, predicates, targets)
     for judgement, holders, head, value in (*find_judgements(sentence, lexicon), *find_receptions(sentence, lexicon)):
         hidden.update(judgement.words)
@@ -42,6 +46,9 @@ def read_scene(scene: Scene) -> Iterator[Attribution]:
             yield from _emit(
                 scene, duty, find_holders(sentence, duty, lexicon), Target(duty.head), _VALUES[duty.polarity]
             )
+    for exclusion, subject in find_exclusions(sentence, lexicon):
+        holders = find_holders(sentence, exclusion, lexicon)
+        yield from _emit(scene, exclusion, holders, Target(subject), _VALUES[exclusion.polarity])
     for head, p in predicates.items():
         for target in targets[head] if head not in hidden else ():
             yield from _follow(scene, p, target, predicates, targets)
@@ -56,6 +63,16 @@ def read_reports(scene: Scene, found: Collection[Attribution]) -> Iterator[Attri
         yield from _emit(scene, Predicate(verb, (verb,), cue, False, "fact"), holders, Target(head), _VALUES[side])
 
 
+def _share_targets(scene: Scene, predicates: dict[int, Predicate], targets: Targets) -> None:
+    """Let "the army refused" refuse what stands with the cue before: "rebels signed the accord; the army refused"."""
+    last: list[Target] = []
+    for head in sorted(predicates):
+        answers = predicates[head].cue.lemma in scene.lexicon.sets["answering"] and not targets[head]
+        if answers and own_subject(scene.sentence, head) is not None:
+            targets[head] = last
+        last = targets[head] or last
+
+
 def _list_hidden(scene: Scene, predicates: dict[int, Predicate], targets: Targets) -> set[int]:
     """Positions of cues that are not told of as such: what is demanded or feared, and whose calls are rejected."""
     sentence = scene.sentence
@@ -65,14 +82,19 @@ def _list_hidden(scene: Scene, predicates: dict[int, Predicate], targets: Target
             if p.cue.expression in _OPEN and (target.words or is_clause(sentence, target.head)):
                 hidden.update(target.words or clause(sentence, target.head))
             inner = predicates.get(target.head)
-            if p.cue.lemma in scene.lexicon.sets["accusing"]:  # what somebody is accused of
-                for i in sentence.children[p.head]:
-                    if sentence.deprel[i] in ("obl", "advcl") and is_clause(sentence, i):
-                        hidden.update(clause(sentence, i))
+            if p.cue.lemma in scene.lexicon.sets["accusing"] or p.cue.expression == "evaluation":
+                hidden.update(_list_grounds(sentence, p.head))
             if inner is not None and inner.cue.upos == "NOUN" and targets[inner.head]:
                 if find_holders(sentence, inner, scene.lexicon).implicit:
                     hidden.add(inner.head)
     return hidden
+
+
+def _list_grounds(sentence: Sentence, verb: int) -> Iterator[int]:
+    """Positions of what somebody is accused of, praised or blamed for."""
+    for i in sentence.children[verb]:
+        if sentence.deprel[i] in ("obl", "advcl") and is_clause(sentence, i) and markers(sentence, i) & _GROUNDS:
+            yield from clause(sentence, i)
 
 
 def _follow(
@@ -87,6 +109,8 @@ def _follow(
             return  # "support is strong" judges nothing
         controlled = sentence.deprel[inner.head] == "xcomp" and not fill(sentence, p.head, Role("obj"))
         controlled = controlled or (inner.cue.holder == ("speaker",) and is_clause(sentence, inner.head))
+        if p.cue.expression in _WISHED and sentence.deprel[inner.head] == "ccomp" and is_passive(sentence, inner.head):
+            controlled = p.polarity > 0  # "demanded that X be lifted": who is to do it is not told
         if controlled and p.cue.expression == "demand" and not _names_party(scene, targets[inner.head]):
             yield from _emit(scene, p, holders, target, "support")  # what is demanded is wanted as it stands
             return
@@ -159,6 +183,8 @@ def _read_misread(scene: Scene, p: Predicate, holders: Holders, target: set[int]
     """Yield the holder where the tree gives none that takes sides: the subject above, or the noun right before."""
     sentence = scene.sentence
     if holders.implicit is not None or sentence.upos[p.head] != "VERB" or "nsubj" not in p.cue.holder:
+        return
+    if holders.heads and sentence.deprel[p.head] not in _JOINED:
         return
     before = None if holders.heads else noun_before(sentence, p.head)
     for i in higher_subjects(sentence, p.head) if before is None else [before]:

@@ -12,6 +12,7 @@ _ANTECEDENTS = frozenset({"nsubj", "nsubj:pass", "obl:agent", "root", "obj", "nm
 _FIRST = frozenset({"i", "we", "us", "me", "our", "my", "ours", "mine"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves"})
 _SINGULAR = frozenset({"he", "him", "his", "she", "her", "hers"})
+_NEAR = 6  # words into a sentence that may begin with whose view it gives
 _THING = frozenset({"it", "its"})
 
 
@@ -57,10 +58,13 @@ def inherited_subject(sentence: Sentence, predicate: int, depth: int = 4) -> int
 def higher_subjects(sentence: Sentence, predicate: int) -> list[int]:
     """Return the subjects of the clauses above, the nearest first: "said the chairs were empty and urged them"."""
     found = []
+    misread = sentence.deprel[predicate] == "acl"  # "an imam who led the prayers urged them": a participle has no object
     for i in sentence.ancestors(predicate):
         subject = own_subject(sentence, i)
         if subject is not None and sentence.deprel[i] != "acl:relcl":
             found.append(subject)
+        elif misread and sentence.upos[i] in ("NOUN", "PROPN"):
+            found.append(i)
     return found
 
 
@@ -168,6 +172,8 @@ def _is_source(sentence: Sentence, i: int, lexicon: Lexicon) -> bool:
         return False
     cases = {sentence.lemma[j].lower() for j in sentence.children[i] if sentence.deprel[j] in ("case", "fixed", "mark")}
     cases |= {sentence.text[j].lower() for j in sentence.children[i] if sentence.deprel[j] == "case"}
+    if "for" in cases and sentence.text[0].lower() == "for" and i < _NEAR and "," in sentence.text[i : i + 2]:
+        return sentence.ner[i] != "O" or "Number=Plur" in sentence.feats[i]  # "For Paris, ..." and "For traders, ..."
     return bool(cases & (lexicon.sets["according"] | {"accord"})) or (
         "in" in cases and sentence.lemma[i].lower() in lexicon.sets["views"]
     )

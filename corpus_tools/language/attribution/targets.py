@@ -66,7 +66,8 @@ def _shape(sentence: Sentence, head: int, predicate: Predicate, lexicon: Lexicon
         if sentence.lemma[head].lower() in lexicon.sets["leaving"]:
             leaver = own_subject(sentence, head)
             if leaver is None and sentence.deprel[head] == "xcomp":
-                leaver = next(iter(fill(sentence, predicate.head, Role("obj"))), None)
+                told = Role("nsubj:pass" if is_passive(sentence, predicate.head) else "obj")
+                leaver = next(iter(fill(sentence, predicate.head, told)), None)
             if leaver is not None and sentence.upos[leaver] != "PRON":
                 return Target(leaver, sign=-1)
     return Target(head)
