@@ -24,7 +24,7 @@ class CommonNouns:
 
     Attributes
     ----------
-    official, speaking, documents, pointing, endings, things
+    official, speaking, crowd, documents, pointing, endings, things
         As in the file.
     holding : set of str
         Nouns that may hold a stance.
@@ -60,6 +60,7 @@ class CommonNouns:
             for e in entities.values()
         }
         self.official, self.speaking = frozenset(data["official"]), frozenset(data["speaking"])
+        self.crowd = frozenset(data.get("crowd", ()))
         self.documents, self.pointing = frozenset(data["documents"]), frozenset(data["pointing"])
         self.endings: tuple[str, ...] = tuple(data["endings"])
         self.things: tuple[str, ...] = tuple(data["things"])
@@ -109,7 +110,7 @@ class CommonNouns:
         for actor in set(self.countries.values()):
             names = {name for name, entity in self.countries.items() if entity == actor}
             own = (e for e, aliases in self._aliases.items() if self._entities[e].kind in _ISSUES)
-            issues = tuple(e for e in own if any(names & set(alias.split()) for alias in self._aliases[e]))
+            issues = tuple(e for e in own if any(_is_with(alias, names) for alias in self._aliases[e]))
             if issues:
                 yield actor, issues
 
@@ -165,6 +166,11 @@ class CommonNouns:
             if any(f" {mark} " in f" {alias.removeprefix('the ')} " or mark == alias for alias in aliases)
         ]
         return list(dict.fromkeys(found))
+
+
+def _is_with(alias: str, names: set[str]) -> bool:
+    """Whether an alias speaks of something with one of the names: "ties with Russia"."""
+    return alias.partition(" with ")[2] in names
 
 
 def _singular(word: str) -> str:

@@ -1,7 +1,8 @@
 """Cue predicates of stance: a lexicon that is data, TOML files by language under `cues/`.
 
-`LANGUAGE.toml` holds the predicates, `LANGUAGE_acts.toml` (read before it, may be missing) acts and set phrases, `LANGUAGE_speech.toml` the words that carry, turn or report a stance, and
-`LANGUAGE_names.toml` what common nouns stand for (read by `corpus_tools.language.actors`). Each file tells its format
+`LANGUAGE.toml` holds the predicates, `LANGUAGE_acts.toml` (read before it, may be missing) acts and set phrases,
+`LANGUAGE_speech.toml` the words that carry, turn or report a stance, and `LANGUAGE_names.toml` what common nouns stand
+for (read by `corpus_tools.language.people` and `corpus_tools.language.actors`). Each file tells its format
 at its top; another language is three or four more files.
 """
 

@@ -8,7 +8,13 @@ from dataclasses import replace
 from corpus_tools.language.attribution.arguments import fill, is_passive
 from corpus_tools.language.attribution.fillers import Scene, list_target, read_holders, read_target
 from corpus_tools.language.attribution.holders import Holders, find_holders
-from corpus_tools.language.attribution.judgements import find_conditions, find_duties, find_exclusions, find_judgements, find_receptions
+from corpus_tools.language.attribution.judgements import (
+    find_conditions,
+    find_duties,
+    find_exclusions,
+    find_judgements,
+    find_receptions,
+)
 from corpus_tools.language.attribution.phrases import clause, is_clause, markers
 from corpus_tools.language.attribution.predicates import Predicate, find_predicates
 from corpus_tools.language.attribution.reports import find_joiners, find_reports
@@ -18,11 +24,11 @@ from corpus_tools.language.attribution.triples import Attribution
 from corpus_tools.language.common_nouns import PEOPLE
 from corpus_tools.language.cues import Cue, Role
 from corpus_tools.language.mentions import Mention
+from corpus_tools.language.sentences import Sentence
 
 _VALUES = {-1: "oppose", 0: "neutral", 1: "support"}
 _OPPOSITES = {"oppose": "support", "support": "oppose"}
 _OPEN = frozenset({"demand", "concern", "commitment", "threat"})  # what stands in their clauses has not happened
-_WISHED = frozenset({"demand", "concern", "commitment"})
 _GROUNDS = frozenset({"of", "for", "over"})
 _JOINED = frozenset({"conj", "parataxis", "advcl", "acl"})
 _SHORTEST = 4  # words of a clause that says something by itself
@@ -109,12 +115,11 @@ def _follow(
             return  # "support is strong" judges nothing
         controlled = sentence.deprel[inner.head] == "xcomp" and not fill(sentence, p.head, Role("obj"))
         controlled = controlled or (inner.cue.holder == ("speaker",) and is_clause(sentence, inner.head))
-        if p.cue.expression in _WISHED and sentence.deprel[inner.head] == "ccomp" and is_passive(sentence, inner.head):
-            controlled = p.polarity > 0  # "demanded that X be lifted": who is to do it is not told
+        undone = inner.polarity < 0 and sentence.deprel[inner.head] == "ccomp" and is_passive(sentence, inner.head)
         if controlled and p.cue.expression == "demand" and not _names_party(scene, targets[inner.head]):
             yield from _emit(scene, p, holders, target, "support")  # what is demanded is wanted as it stands
             return
-        if controlled or (inner.cue.upos == "NOUN" and p.cue.polarity):
+        if controlled or undone or (inner.cue.upos == "NOUN" and p.cue.polarity):
             sign = inner.polarity if controlled else inner.polarity * p.polarity
             for deeper in targets[inner.head]:
                 yield from _emit(scene, p, holders, deeper, _VALUES[sign])

@@ -18,6 +18,7 @@ from corpus_tools.language.sentences import Sentence
 _BELONGING = frozenset({"to", "of", "with", "for", "against", "from", "in"})
 _AMOUNT = frozenset({"of", "in"})
 _OF = frozenset({"of"})
+_CLAUSES = frozenset({"ccomp", "acl:relcl"})
 _STOPS = frozenset({";", "\u201d", ":"})
 _TIMES = frozenset({"today", "tomorrow", "yesterday", "day", "week", "month", "year", "time", "hour"})
 
@@ -218,9 +219,15 @@ def _name_what(sentence: Sentence, head: int) -> int | None:
 def _called(sentence: Sentence, pronoun: int) -> int | None:
     """Return what something is called in "what they call a blow to X"."""
     verb = sentence.head[pronoun] - 1
-    if sentence.text[pronoun].lower() != "what" or verb < pronoun or sentence.deprel[verb] not in ("ccomp", "acl:relcl"):
+    if (
+        sentence.text[pronoun].lower() != "what"
+        or verb < pronoun
+        or sentence.deprel[verb] not in ("ccomp", "acl:relcl")
+    ):
         return None
-    nouns = (i for i in sentence.children[verb] if sentence.deprel[i] in ("obj", "xcomp") and sentence.upos[i] == "NOUN")
+    nouns = (
+        i for i in sentence.children[verb] if sentence.deprel[i] in ("obj", "xcomp") and sentence.upos[i] == "NOUN"
+    )
     return next(nouns, None)
 
 
