@@ -135,7 +135,8 @@ def _is_on_subject(scene: Scene, a: Attribution) -> bool:
     if a.target.entity is None:
         return False
     if a.holder.implicit == "author":  # an adjective in a report is seldom its author's stance
-        return sentence.upos[a.cue_head] in ("VERB", "AUX")
+        plain = sentence.deprel[a.cue_head] == "root" and names.kind(a.target.entity) in ("issue", "event")
+        return plain or sentence.upos[a.cue_head] in ("VERB", "AUX")
     return a.holder.implicit is not None or sentence.upos[a.holder_head] == "PROPN"
 
 

@@ -131,6 +131,10 @@ def _match(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int
     return (other, (i,)) if other is not None and described else None
 
 
+def _is_self(sentence: Sentence, i: int) -> bool:
+    return "Reflex=Yes" in sentence.feats[i]
+
+
 def _match_any(sentence: Sentence, i: int, tag: str, lexicon: Lexicon) -> tuple[Cue, tuple[int, ...]] | None:
     for cue in lexicon.phrases.get((_ANY, tag), ()):
         words = _complete(sentence, i, cue)
@@ -141,12 +145,15 @@ def _match_any(sentence: Sentence, i: int, tag: str, lexicon: Lexicon) -> tuple[
 
 def _is_outdone(sentence: Sentence, i: int, word: Cue, lexicon: Lexicon) -> bool:
     """Whether a preposition tells the side rather than the verb: "preached against", but "warned against"."""
-    found = _match_any(sentence, i, word.upos, lexicon)
+    found = None if _has_object(sentence, i) else _match_any(sentence, i, word.upos, lexicon)
     return found is not None and not any(found[0].companion in role.markers for role in word.targets)
 
 
 def _has_object(sentence: Sentence, i: int) -> bool:
-    return any(sentence.deprel[j] == "obj" and sentence.upos[j] != "PRON" for j in sentence.children[i])
+    return any(
+        sentence.deprel[j] == "obj" and (sentence.upos[j] != "PRON" or _is_self(sentence, j))
+        for j in sentence.children[i]
+    )
 
 
 def _lemmas(sentence: Sentence, i: int, tag: str, lexicon: Lexicon) -> list[str]:

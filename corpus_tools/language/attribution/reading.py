@@ -128,8 +128,10 @@ def _follow(
 
 
 def _names_party(scene: Scene, targets: list[Target]) -> bool:
-    """Whether one of the targets is somebody, or an issue that is not usually wanted."""
+    """Whether one of the targets is somebody, or an issue that is not usually wanted; any may be without a codebook."""
     names = scene.names
+    if not names.entities:
+        return True
     found = [read_target(scene, list_target(scene.sentence, t, Holders()))[0].entity for t in targets]
     return any(e is not None and (names.kind(e) in PEOPLE or names.common.usual.get(e) != 1) for e in found)
 

@@ -58,9 +58,7 @@ def inherited_subject(sentence: Sentence, predicate: int, depth: int = 4) -> int
 def higher_subjects(sentence: Sentence, predicate: int) -> list[int]:
     """Return the subjects of the clauses above, the nearest first: "said the chairs were empty and urged them"."""
     found = []
-    misread = (
-        sentence.deprel[predicate] == "acl"
-    )  # "an imam who led prayers urged them": no participle
+    misread = sentence.deprel[predicate] == "acl"  # "an imam who led prayers urged them": no participle
     for i in sentence.ancestors(predicate):
         subject = own_subject(sentence, i)
         if subject is not None and sentence.deprel[i] != "acl:relcl":
