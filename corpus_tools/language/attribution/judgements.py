@@ -68,7 +68,8 @@ def find_duties(sentence: Sentence, lexicon: Lexicon) -> Iterator[Predicate]:
 
 def find_exclusions(sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[Predicate, int]]:
     """Yield what speakers say is the only way ("only a vote can end it") or no way ("there can be no talks")."""
-    for verb in range(len(sentence)):
+    low = {word.lower() for word in sentence.text}
+    for verb in range(len(sentence)) if "only" in low or "expl" in sentence.deprel else ():
         below = sentence.children[verb]
         modal = next((i for i in below if sentence.deprel[i] == "aux" and _is_modal(sentence, i, lexicon)), None)
         subject = own_subject(sentence, verb)
