@@ -191,7 +191,8 @@ def _read_misread(scene: Scene, p: Predicate, holders: Holders, target: set[int]
     sentence = scene.sentence
     if holders.implicit is not None or sentence.upos[p.head] != "VERB" or "nsubj" not in p.cue.holder:
         return
-    if holders.heads and sentence.deprel[p.head] not in _JOINED:
+    own = own_subject(sentence, p.head)
+    if (holders.heads and sentence.deprel[p.head] not in _JOINED) or (own is not None and sentence.upos[own] == "PRON"):
         return
     before = None if holders.heads else noun_before(sentence, p.head)
     for i in higher_subjects(sentence, p.head) if before is None else [before]:
