@@ -56,7 +56,7 @@ CASES = {
     "Algiers wants no intervention.": ["algeria oppose intervention"],
     "The Rapid Support Forces denied shelling the hospital.": [],
     "Asked about the vote, the minister of Algeria would not say whether elections were near.": [],
-    "Analysts argued over whether he would oppose the coup.": [],  # a pronoun of nobody is not the subject above
+    "Traders focused on the coup and whether he would condemn the junta.": [],  # a pronoun of nobody is not the subject above
     # trees that are misread
     "An analyst said that the talks were empty and urged both sides to negotiate.": [
         "analysts oppose dialogue_process",
