@@ -56,7 +56,8 @@ CASES = {
     "Algiers wants no intervention.": ["algeria oppose intervention"],
     "The Rapid Support Forces denied shelling the hospital.": [],
     "Asked about the vote, the minister of Algeria would not say whether elections were near.": [],
-    "Traders focused on the coup and whether he would condemn the junta.": [],  # a pronoun of nobody is not the subject above
+    # a pronoun of nobody does not stand for the subject above
+    "Traders focused on the coup and whether he would condemn the junta.": [],
     # trees that are misread
     "An analyst said that the talks were empty and urged both sides to negotiate.": [
         "analysts oppose dialogue_process",
