@@ -41,7 +41,7 @@ DEMO = {
     "ECOWAS issued an ultimatum to the junta.": ["ecowas oppose junta"],
     # negation, verbs that turn, modality
     "Paris does not recognise the junta.": ["france oppose junta"],
-    "Nobody in Niamey supports the sanctions.": ["None oppose sanctions"],
+    "Nobody in Niamey supports the sanctions.": ["citizens oppose sanctions"],
     "Moscow refused to condemn the coup.": ["russia neutral coup"],
     "Bamako would welcome Russian instructors.": ["mali_junta support russia_ties"],
     "The African Union never accepted the takeover.": ["african_union oppose coup"],
@@ -88,7 +88,7 @@ DEMO = {
     "Moscow has remained silent on the coup.": ["russia neutral coup"],
     "Washington took no side in the war.": ["united_states neutral armed_violence"],
     "Pretoria declined to comment on the coup.": ["african_governments neutral coup"],
-    "No one in the queue sees any need for sanctions.": ["None oppose sanctions"],
+    "No one in the queue sees any need for sanctions.": ["citizens oppose sanctions"],
     "Residents of Khartoum no longer believe in ceasefires.": ["citizens oppose dialogue_process"],
     # who is meant, what has failed, what is too much
     "Gabon's opposition leader congratulated the French.": ["civil_society support france"],

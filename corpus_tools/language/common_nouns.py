@@ -24,7 +24,7 @@ class CommonNouns:
 
     Attributes
     ----------
-    official, speaking, documents, pointing, endings, things
+    official, speaking, crowd, documents, pointing, endings, things
         As in the file.
     holding : set of str
         Nouns that may hold a stance.
@@ -37,8 +37,12 @@ class CommonNouns:
     abroad : dict
         By noun the issue that it speaks of with the name of one of the countries in `far`: "French soldiers".
     far : set of str
+    partners : dict
+        By actor the issues whose aliases name it.
     usual : dict
         By issue the side that those who speak of it mostly take: 1 for, -1 against.
+    remedies : tuple of str
+        Issues of which one is meant by a demand that names none.
     authorities : dict
         By noun the entities of which the most mentioned one is meant.
     definite : set of str
@@ -56,6 +60,7 @@ class CommonNouns:
             for e in entities.values()
         }
         self.official, self.speaking = frozenset(data["official"]), frozenset(data["speaking"])
+        self.crowd = frozenset(data.get("crowd", ()))
         self.documents, self.pointing = frozenset(data["documents"]), frozenset(data["pointing"])
         self.endings: tuple[str, ...] = tuple(data["endings"])
         self.things: tuple[str, ...] = tuple(data["things"])
@@ -76,7 +81,9 @@ class CommonNouns:
         self.issues: dict[str, tuple[str, ...]] = {}
         self.reverse: dict[str, str] = {}
         self.usual: dict[str, int] = {}
+        self.remedies: tuple[str, ...] = ()
         self.abroad: dict[str, str] = {}
+        self.partners = dict(self._list_partners())
         self.far = {fold_word(n) for group in ("western", "other") for c in data["countries"][group] for n in c}
         for group in data["class"]:
             self._tie_class(group)
@@ -97,6 +104,15 @@ class CommonNouns:
                 if len(parts) == 2 and any(part in self.countries for part in parts):
                     if self._entities[entity].kind in _ISSUES:
                         yield frozenset(map(self.name_part, parts)), entity
+
+    def _list_partners(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """By actor the issues one of whose aliases names it: "military agreements with France"."""
+        for actor in set(self.countries.values()):
+            names = {name for name, entity in self.countries.items() if entity == actor}
+            own = (e for e, aliases in self._aliases.items() if self._entities[e].kind in _ISSUES)
+            issues = tuple(e for e in own if any(_is_with(alias, names) for alias in self._aliases[e]))
+            if issues:
+                yield actor, issues
 
     def _tie_countries(self, groups: Mapping[str, list[list[str]]]) -> Iterator[tuple[str, str]]:
         for group, countries in groups.items():
@@ -134,6 +150,8 @@ class CommonNouns:
                 self.people.setdefault(word, members[0])
         if members and group.get("usual"):
             self.usual.setdefault(members[0], group["usual"])
+        if members and group.get("remedy"):
+            self.remedies = tuple(dict.fromkeys((*self.remedies, members[0])))
         for word in group.get("abroad", ()) if members else ():
             self.abroad.setdefault(word, members[0])
         for word in group.get("reverse", ()) if members else ():
@@ -148,6 +166,11 @@ class CommonNouns:
             if any(f" {mark} " in f" {alias.removeprefix('the ')} " or mark == alias for alias in aliases)
         ]
         return list(dict.fromkeys(found))
+
+
+def _is_with(alias: str, names: set[str]) -> bool:
+    """Whether an alias speaks of something with one of the names: "ties with Russia"."""
+    return alias.partition(" with ")[2] in names
 
 
 def _singular(word: str) -> str:

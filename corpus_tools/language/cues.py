@@ -1,8 +1,9 @@
 """Cue predicates of stance: a lexicon that is data, TOML files by language under `cues/`.
 
-`LANGUAGE.toml` holds the predicates, `LANGUAGE_speech.toml` the words that carry, turn or report a stance, and
-`LANGUAGE_names.toml` what common nouns stand for (read by `corpus_tools.language.actors`). Each file tells its format
-at its top; another language is three more files.
+`LANGUAGE.toml` holds the predicates, `LANGUAGE_acts.toml` (read before it, may be missing) acts and set phrases,
+`LANGUAGE_speech.toml` the words that carry, turn or report a stance, and `LANGUAGE_names.toml` what common nouns stand
+for (read by `corpus_tools.language.people` and `corpus_tools.language.actors`). Each file tells its format
+at its top; another language is three or four more files.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 from corpus_tools.text.errors import InputError
@@ -108,7 +110,7 @@ def load_lexicon(language: str = "en") -> Lexicon:
     """
     words: dict[tuple[str, str], Cue] = {}
     phrases: dict[tuple[str, str], tuple[Cue, ...]] = {}
-    for cue in (_cue(group, lemma) for group in load_words(language)["cue"] for lemma in group["lemmas"]):
+    for cue in (_cue(group, lemma) for group in _list_groups(language) for lemma in group["lemmas"]):
         key = (cue.lemma, cue.upos)
         if cue.companion is None and not cue.objects:
             words.setdefault(key, cue)
@@ -128,13 +130,23 @@ def load_words(name: str) -> dict[str, Any]:
     InputError
         When there is none.
     """
-    file = files("corpus_tools.language") / "cues" / f"{name}.toml"
+    file = _file(name)
     if not file.is_file():
         language = name.partition("_")[0]
         raise InputError(
             f"no stance cues for language {language!r}", remedy=f"add corpus_tools/language/cues/{name}.toml"
         )
     return tomllib.loads(file.read_text("utf-8"))
+
+
+def _list_groups(language: str) -> list[Mapping[str, Any]]:
+    """Return the groups of cues, those of set phrases first: they are told by more words."""
+    acts = f"{language}_acts"
+    return [*(load_words(acts)["cue"] if _file(acts).is_file() else ()), *load_words(language)["cue"]]
+
+
+def _file(name: str) -> Traversable:
+    return files("corpus_tools.language") / "cues" / f"{name}.toml"
 
 
 def _cue(group: Mapping[str, Any], words: str) -> Cue:

@@ -123,12 +123,21 @@ def attribute_sentence(
     found = _drop_repeated(sorted(found, key=lambda a: (a.cue_start, a.target.start or 0)))
     if anything or codebook is None or not codebook.entities:
         return found
-    on_subject = {
-        a.cue_head
-        for a in found
-        if a.holder.entity is not None or a.target.entity is not None or names.is_public(sentence, a.holder_head)
-    }
+    on_subject = {a.cue_head for a in found if _is_on_subject(scene, a)}
     return [a for a in found if a.cue_head in on_subject]
+
+
+def _is_on_subject(scene: Scene, a: Attribution) -> bool:
+    """Whether somebody of the codebook, or somebody who may speak of it in public, takes a side."""
+    sentence, names = scene.sentence, scene.names
+    if a.holder.entity is not None or names.is_public(sentence, a.holder_head):
+        return True
+    if a.target.entity is None:
+        return False
+    if a.holder.implicit == "author":  # an adjective in a report is seldom its author's stance
+        plain = sentence.deprel[a.cue_head] == "root" and names.kind(a.target.entity) in ("issue", "event")
+        return plain or sentence.upos[a.cue_head] in ("VERB", "AUX")
+    return a.holder.implicit is not None or sentence.upos[a.holder_head] == "PROPN"
 
 
 def _drop_repeated(found: list[Attribution]) -> list[Attribution]:

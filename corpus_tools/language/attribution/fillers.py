@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from corpus_tools.language.actors import ActorNames, Surroundings
 from corpus_tools.language.attribution.holders import Holders
-from corpus_tools.language.attribution.phrases import clause, is_clause, list_words, markers, noun_phrase
+from corpus_tools.language.attribution.phrases import (
+    clause,
+    follows_comma,
+    is_clause,
+    list_words,
+    markers,
+    noun_phrase,
+)
 from corpus_tools.language.attribution.targets import Target
 from corpus_tools.language.cues import Lexicon
 from corpus_tools.language.mentions import Mention
@@ -16,6 +23,7 @@ from corpus_tools.language.sentences import Sentence
 _BEHIND = frozenset({"from", "of", "by", "among"})
 _OF = frozenset({"of", "to", "on"})
 _BESIDE = frozenset({"conj", "cc", "punct", "appos", "parataxis", "case", "cop", "nsubj", "advcl", "mark"})
+_NEAR = 9  # words back to what a noun in apposition explains
 _LOOSE = frozenset({"PUNCT", "ADP", "CCONJ", "SCONJ"})  # no phrase ends with one
 
 
@@ -36,12 +44,27 @@ def read_holders(scene: Scene, holders: Holders, target: set[int]) -> Iterator[t
         yield -1, Mention(implicit=holders.implicit)
     for head in holders.heads:
         entity = scene.names.find_people(scene.sentence, head, scene.around)
+        if entity is None:
+            head = _explained(scene, head)
+            entity = scene.names.find_people(scene.sentence, head, scene.around)
         if entity is None and not scene.names.can_hold(scene.sentence, head):
             behind = _find_behind(scene, head)
             if behind is None:
                 continue
             head, entity = behind, scene.names.find_people(scene.sentence, behind, scene.around)
         yield head, _mention(scene, _leave_out(scene.sentence, noun_phrase(scene.sentence, head), target), entity)
+
+
+def _explained(scene: Scene, head: int) -> int:
+    """Return the noun that a noun in apposition explains where the parser took the second for the subject."""
+    sentence = scene.sentence
+    if not follows_comma(sentence, head):
+        return head
+    for i in range(head - 1, max(head - _NEAR, -1), -1):
+        placed = any(sentence.deprel[j] == "case" for j in sentence.children[i])
+        if sentence.upos[i] in ("NOUN", "PROPN") and sentence.deprel[i] not in ("compound", "flat") and not placed:
+            return i if scene.names.can_hold(sentence, i) else head
+    return head
 
 
 def _find_behind(scene: Scene, head: int) -> int | None:

@@ -8,11 +8,13 @@ from corpus_tools.language.attribution.arguments import fill, is_passive
 from corpus_tools.language.attribution.holders import Holders, find_holders
 from corpus_tools.language.attribution.phrases import list_words
 from corpus_tools.language.attribution.predicates import Predicate, is_negated, read_factuality
+from corpus_tools.language.attribution.speakers import own_subject
 from corpus_tools.language.cues import Cue, Lexicon, Role
 from corpus_tools.language.sentences import Sentence
 
 _COMPLEMENTS = (Role("xcomp"), Role("obl", frozenset({"as"})), Role("advcl", frozenset({"as"})))
 _ASSERTED = frozenset({"advcl", "acl:relcl"})
+_BEFORE_NOUN = frozenset({"advmod", "det"})
 _SUBJECT = (Role("nsubj"), Role("obl:agent"))
 
 
@@ -62,6 +64,39 @@ def find_duties(sentence: Sentence, lexicon: Lexicon) -> Iterator[Predicate]:
         if read_factuality(sentence, verb, negated, lexicon) != "possible" or sentence.deprel[verb] not in _ASSERTED:
             cue = Cue(lemma.lower(), "AUX", 1, "demand", (Role("speaker"),), ())
             yield Predicate(verb, (i,), cue, negated, "negated" if negated else "fact")
+
+
+def find_exclusions(sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[Predicate, int]]:
+    """Yield what speakers say is the only way ("only a vote can end it") or no way ("there can be no talks")."""
+    low = {word.lower() for word in sentence.text}
+    for verb in range(len(sentence)) if "only" in low or "expl" in sentence.deprel else ():
+        below = sentence.children[verb]
+        modal = next((i for i in below if sentence.deprel[i] == "aux" and _is_modal(sentence, i, lexicon)), None)
+        subject = own_subject(sentence, verb)
+        if modal is None or subject is None:
+            continue
+        words = {sentence.text[i].lower() for i in sentence.children[subject] if sentence.deprel[i] in _BEFORE_NOUN}
+        side = 1 if "only" in words else 0
+        if any(sentence.deprel[i] == "expl" for i in below) and words & lexicon.sets["negations"]:
+            side = -1
+        if side:
+            cue = Cue(sentence.lemma[modal].lower(), "AUX", side, "evaluation", (Role("speaker"),), ())
+            yield Predicate(verb, (modal,), cue, False, "fact"), subject
+
+
+def _is_modal(sentence: Sentence, i: int, lexicon: Lexicon) -> bool:
+    known = lexicon.sets["modals"] | lexicon.sets["coming"] | lexicon.sets["obligations"]
+    return sentence.lemma[i].lower() in known or sentence.text[i].lower() in known
+
+
+def find_conditions(sentence: Sentence, predicate: Predicate, lexicon: Lexicon) -> Iterator[Predicate]:
+    """Yield what has to happen before an act against somebody ends: "suspended Mali until it votes"."""
+    if predicate.cue.upos != "VERB" or (predicate.cue.polarity >= 0 and not predicate.negated):
+        return
+    for verb in fill(sentence, predicate.head, Role("advcl", lexicon.sets["until"])):
+        mark = next(i for i in sentence.children[verb] if sentence.text[i].lower() in lexicon.sets["until"])
+        cue = Cue(sentence.text[mark].lower(), "VERB", 1, "demand", predicate.cue.holders, ())
+        yield Predicate(verb, (mark,), cue, False, "fact")
 
 
 def read_tone(sentence: Sentence, words: list[int], lexicon: Lexicon) -> tuple[str, list[int]] | None:

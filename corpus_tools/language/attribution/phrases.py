@@ -46,12 +46,38 @@ def is_clause(sentence: Sentence, head: int) -> bool:
 def list_coordinated(sentence: Sentence, head: int) -> list[int]:
     """Return a head and the heads coordinated with it, in text order."""
     found = [head]
-    for i in sentence.children[head]:
-        if sentence.deprel[i] == "conj" and is_clause(sentence, i) == is_clause(sentence, head):
+    parts = (head, *(i for i in sentence.children[head] if i == head - 1 and sentence.deprel[i] == "compound"))
+    below = [j for i in parts for j in sentence.children[i] if sentence.deprel[j] == "conj" and j > head]
+    if len(below) == 1 and _explains(sentence, below[0]):
+        return found
+    for i in below:
+        if is_clause(sentence, i) == is_clause(sentence, head):
             split_name = i == found[-1] + 1 and sentence.upos[i] == "PROPN"  # "Burkina", "Faso"
             if not split_name and not (is_clause(sentence, head) and _stands_alone(sentence, i)):
                 found.append(i)
-    return found
+    return [*found, *_hung_higher(sentence, head)]
+
+
+def _hung_higher(sentence: Sentence, noun: int) -> list[int]:
+    """Find nouns that a parser coordinates with the verb above: "pleaded for patience and for talks"."""
+    cases = markers(sentence, noun)
+    if not cases or sentence.head[noun] == 0:
+        return []
+    beside = sentence.children[sentence.head[noun] - 1]
+    nouns = [i for i in beside if i > noun and sentence.deprel[i] == "conj" and sentence.upos[i] in ("NOUN", "PROPN")]
+    return [i for i in nouns if cases & markers(sentence, i)]
+
+
+def _explains(sentence: Sentence, noun: int) -> bool:
+    """Whether a noun that a parser coordinates explains the one before it: "the lawyers, a team of six, ..."."""
+    joined = any(sentence.deprel[i] == "cc" for i in sentence.children[noun])
+    return not joined and follows_comma(sentence, noun)
+
+
+def follows_comma(sentence: Sentence, noun: int) -> bool:
+    """Whether a noun has an indefinite article right after a comma."""
+    first = next((i for i in sentence.children[noun] if sentence.deprel[i] == "det"), 0)
+    return first > 0 and "Definite=Ind" in sentence.feats[first] and sentence.text[first - 1] == ","
 
 
 def _stands_alone(sentence: Sentence, i: int) -> bool:

@@ -9,6 +9,7 @@ from corpus_tools.language.sentences import Sentence
 
 _CONTENT = {"VERB": "VERB", "NOUN": "NOUN", "ADJ": "ADJ", "PROPN": "NOUN", "AUX": "VERB"}
 _PARTICLES = frozenset({"compound:prt", "advmod", "obl", "advcl", "nmod", "ccomp", "xcomp"})
+_ANY = "*"  # the lemma of cues that hold of any verb without one of its own
 _NONE = frozenset({"no", "little", "neither"})
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 
@@ -39,7 +40,8 @@ def find_predicates(sentence: Sentence, lexicon: Lexicon) -> list[Predicate]:
         match = _match(sentence, i, lexicon)
         if match is not None:
             cue, words = match
-            refused = any(_is_none(sentence, j) for j in words if j != i)  # "sees no need for X"
+            objects = [j for j in sentence.children[i] if sentence.deprel[j] == "obj"]
+            refused = any(_is_none(sentence, j) for j in {*words, *objects} if j != i)  # "sees no need for X"
             negated = is_negated(sentence, i, lexicon) != refused
             found.append(Predicate(i, words, cue, negated, read_factuality(sentence, i, negated, lexicon)))
     return found
@@ -77,7 +79,10 @@ def _is_nobody(sentence: Sentence, subject: int, nobody: frozenset[str]) -> bool
 
 def _is_none(sentence: Sentence, noun: int) -> bool:
     """Whether a noun has the determiner "no"."""
-    return any(sentence.deprel[i] == "det" and sentence.text[i].lower() in _NONE for i in sentence.children[noun])
+    return any(
+        sentence.deprel[i] in ("det", "advmod", "cc:preconj") and sentence.text[i].lower() in _NONE
+        for i in sentence.children[noun]
+    )
 
 
 def read_factuality(sentence: Sentence, head: int, negated: bool, lexicon: Lexicon) -> str:
@@ -112,8 +117,13 @@ def _match(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int
             if words is not None:
                 return cue, words
         word = lexicon.words.get((lemma, tag))
+        if word is not None and _is_outdone(sentence, i, word, lexicon):
+            continue
         if word is not None and not (word.alone and _has_object(sentence, i)):
             return word, (i,)
+    plain = _match_any(sentence, i, tag, lexicon)
+    if plain is not None:
+        return plain
     if tag == "ADJ" and any(sentence.text[j].lower() in lexicon.sets["excess"] for j in sentence.children[i]):
         return lexicon.words["excessive", "ADJ"], (i,)  # "is too long"
     other = lexicon.words.get((sentence.text[i].lower(), "ADJ"))  # a parser's noun or verb: "is neutral", "are tired"
@@ -121,8 +131,29 @@ def _match(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int
     return (other, (i,)) if other is not None and described else None
 
 
+def _is_self(sentence: Sentence, i: int) -> bool:
+    return "Reflex=Yes" in sentence.feats[i]
+
+
+def _match_any(sentence: Sentence, i: int, tag: str, lexicon: Lexicon) -> tuple[Cue, tuple[int, ...]] | None:
+    for cue in lexicon.phrases.get((_ANY, tag), ()):
+        words = _complete(sentence, i, cue)
+        if words is not None:
+            return cue, words
+    return None
+
+
+def _is_outdone(sentence: Sentence, i: int, word: Cue, lexicon: Lexicon) -> bool:
+    """Whether a preposition tells the side rather than the verb: "preached against", but "warned against"."""
+    found = None if _has_object(sentence, i) else _match_any(sentence, i, word.upos, lexicon)
+    return found is not None and not any(found[0].companion in role.markers for role in word.targets)
+
+
 def _has_object(sentence: Sentence, i: int) -> bool:
-    return any(sentence.deprel[j] == "obj" and sentence.upos[j] != "PRON" for j in sentence.children[i])
+    return any(
+        sentence.deprel[j] == "obj" and (sentence.upos[j] != "PRON" or _is_self(sentence, j))
+        for j in sentence.children[i]
+    )
 
 
 def _lemmas(sentence: Sentence, i: int, tag: str, lexicon: Lexicon) -> list[str]:

@@ -12,6 +12,7 @@ _ANTECEDENTS = frozenset({"nsubj", "nsubj:pass", "obl:agent", "root", "obj", "nm
 _FIRST = frozenset({"i", "we", "us", "me", "our", "my", "ours", "mine"})
 _PLURAL = frozenset({"they", "them", "their", "theirs", "themselves"})
 _SINGULAR = frozenset({"he", "him", "his", "she", "her", "hers"})
+_NEAR = 6  # words into a sentence that may begin with whose view it gives
 _THING = frozenset({"it", "its"})
 
 
@@ -54,9 +55,35 @@ def inherited_subject(sentence: Sentence, predicate: int, depth: int = 4) -> int
     return None
 
 
+def higher_subjects(sentence: Sentence, predicate: int) -> list[int]:
+    """Return the subjects of the clauses above, the nearest first: "said the chairs were empty and urged them"."""
+    found = []
+    misread = sentence.deprel[predicate] == "acl"  # "an imam who led prayers urged them": no participle
+    for i in sentence.ancestors(predicate):
+        subject = own_subject(sentence, i)
+        if subject is not None and sentence.deprel[i] != "acl:relcl":
+            found.append(subject)
+        elif misread and sentence.upos[i] in ("NOUN", "PROPN"):
+            found.append(i)
+    return found
+
+
+def noun_before(sentence: Sentence, verb: int) -> int | None:
+    """Return the noun that stands before a verb without a subject, no other verb between: a subject misread."""
+    for i in range(verb - 1, -1, -1):
+        if sentence.upos[i] in ("VERB", "PUNCT", "CCONJ", "PART", "SCONJ"):
+            return None
+        if sentence.upos[i] in ("NOUN", "PROPN"):
+            return i
+    return None
+
+
 def resolve(sentence: Sentence, head: int, lexicon: Lexicon) -> int | None:
     """Return whom a word means: itself for a noun, the antecedent of a pronoun where it is certain, else None."""
     word = sentence.text[head].lower()
+    whole = _whole(sentence, head, lexicon)
+    if whole is not None:
+        return resolve(sentence, whole, lexicon) or head
     if sentence.upos[head] not in ("PRON", "DET"):
         return head
     if "PronType=Rel" in sentence.feats[head] or (
@@ -76,13 +103,24 @@ def resolve(sentence: Sentence, head: int, lexicon: Lexicon) -> int | None:
     )
 
 
+def _whole(sentence: Sentence, part: int, lexicon: Lexicon) -> int | None:
+    """Return the pronoun of which a word is a part: "half of us", "one of them"."""
+    if sentence.lemma[part].lower() not in lexicon.sets["parts"] and sentence.upos[part] != "NUM":
+        return None
+    of = (i for i in sentence.children[part] if sentence.deprel[i] == "nmod" and sentence.upos[i] == "PRON")
+    return next(of, None)
+
+
 def antecedent(sentence: Sentence, pronoun: int) -> int | None:
     """Return the noun that a relative pronoun stands for: the one that its relative clause modifies."""
     before = pronoun - 2 if pronoun > 1 and sentence.text[pronoun - 1] == "," else pronoun - 1
     for i in sentence.ancestors(pronoun):
         if sentence.deprel[i] in ("acl:relcl", "acl"):
+            noun = sentence.head[i] - 1
+            if sentence.upos[noun] in ("NUM", "PRON") and sentence.deprel[noun] == "nmod":
+                return sentence.head[noun] - 1  # "an adviser to one of them, who": the adviser
             named = sentence.text[pronoun].lower() == "which" and before >= 0 and sentence.upos[before] == "PROPN"
-            return before if named else sentence.head[i] - 1  # "agreements ..., from Paris, which": the name is nearer
+            return before if named else noun  # "agreements ..., from Paris, which": the name is nearer
     return None
 
 
@@ -134,6 +172,8 @@ def _is_source(sentence: Sentence, i: int, lexicon: Lexicon) -> bool:
         return False
     cases = {sentence.lemma[j].lower() for j in sentence.children[i] if sentence.deprel[j] in ("case", "fixed", "mark")}
     cases |= {sentence.text[j].lower() for j in sentence.children[i] if sentence.deprel[j] == "case"}
+    if "for" in cases and sentence.text[0].lower() == "for" and i < _NEAR and "," in sentence.text[i : i + 2]:
+        return sentence.ner[i] != "O" or "Number=Plur" in sentence.feats[i]  # "For Paris, ..." and "For traders, ..."
     return bool(cases & (lexicon.sets["according"] | {"accord"})) or (
         "in" in cases and sentence.lemma[i].lower() in lexicon.sets["views"]
     )

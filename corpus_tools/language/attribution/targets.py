@@ -16,7 +16,9 @@ from corpus_tools.language.cues import Lexicon, Role
 from corpus_tools.language.sentences import Sentence
 
 _BELONGING = frozenset({"to", "of", "with", "for", "against", "from", "in"})
+_AMOUNT = frozenset({"of", "in"})
 _OF = frozenset({"of"})
+_CLAUSES = frozenset({"ccomp", "acl:relcl"})
 _STOPS = frozenset({";", "\u201d", ":"})
 _TIMES = frozenset({"today", "tomorrow", "yesterday", "day", "week", "month", "year", "time", "hour"})
 
@@ -65,7 +67,8 @@ def _shape(sentence: Sentence, head: int, predicate: Predicate, lexicon: Lexicon
         if sentence.lemma[head].lower() in lexicon.sets["leaving"]:
             leaver = own_subject(sentence, head)
             if leaver is None and sentence.deprel[head] == "xcomp":
-                leaver = next(iter(fill(sentence, predicate.head, Role("obj"))), None)
+                told = Role("nsubj:pass" if is_passive(sentence, predicate.head) else "obj")
+                leaver = next(iter(fill(sentence, predicate.head, told)), None)
             if leaver is not None and sentence.upos[leaver] != "PRON":
                 return Target(leaver, sign=-1)
     return Target(head)
@@ -131,7 +134,7 @@ def _moved(sentence: Sentence, top: int, role: Role, predicate: Predicate) -> li
     if role.relation == "nsubj" and sentence.deprel[top] == "amod":  # "X is a reliable partner"
         return fill(sentence, above, role) if _is_predicate(sentence, above) else []
     if role.relation == "obj":
-        return _object_relative(sentence, top)
+        return _object_relative(sentence, top) or _misread_object(sentence, top)
     if role.relation == "xcomp" and predicate.cue.expression == "demand":
         return _told_to(sentence, top, role)
     if role.relation == "nsubj:pass":
@@ -171,6 +174,13 @@ def _object_relative(sentence: Sentence, verb: int) -> list[int]:
     return []
 
 
+def _misread_object(sentence: Sentence, verb: int) -> list[int]:
+    """Find the object of "traders cursed ECOWAS" where a parser reads a participle before its noun."""
+    noun = sentence.head[verb] - 1
+    before = sentence.upos[verb - 1] in ("NOUN", "PROPN") if verb else False
+    return [noun] if sentence.deprel[verb] == "amod" and noun > verb and before else []
+
+
 def _passive_participle(sentence: Sentence, verb: int) -> list[int]:
     """Find "a deal condemned by both": the noun that a passive participle modifies."""
     if sentence.deprel[verb] == "acl" and is_passive(sentence, verb):
@@ -180,8 +190,13 @@ def _passive_participle(sentence: Sentence, verb: int) -> list[int]:
 
 def _follow_object(sentence: Sentence, head: int, predicate: Predicate) -> int:
     """Go from "aid" to those who lose it, from "courage" to those who are praised for it."""
-    if sentence.lemma[head].lower() not in predicate.cue.through:
+    if not predicate.cue.through:
         return head
+    if sentence.lemma[head].lower() not in predicate.cue.through:
+        near = (*sentence.children[head], *sentence.children[predicate.head])
+        amount = (i for i in near if i > head and sentence.lemma[i].lower() in predicate.cue.through)
+        inner = next((i for i in amount if markers(sentence, i) & _AMOUNT), None)
+        return head if inner is None else _follow_object(sentence, inner, predicate)  # "froze ten millions in aid to X"
     for i in sentence.children[head]:
         if sentence.deprel[i] == "nmod:poss" and sentence.upos[i] != "PRON":
             return i
@@ -198,7 +213,22 @@ def _name_what(sentence: Sentence, head: int) -> int | None:
         return antecedent(sentence, head)
     if any(sentence.deprel[i] == "acl:relcl" for i in sentence.children[head]):
         return head
-    return None
+    return _called(sentence, head)
+
+
+def _called(sentence: Sentence, pronoun: int) -> int | None:
+    """Return what something is called in "what they call a blow to X"."""
+    verb = sentence.head[pronoun] - 1
+    if (
+        sentence.text[pronoun].lower() != "what"
+        or verb < pronoun
+        or sentence.deprel[verb] not in ("ccomp", "acl:relcl")
+    ):
+        return None
+    nouns = (
+        i for i in sentence.children[verb] if sentence.deprel[i] in ("obj", "xcomp") and sentence.upos[i] == "NOUN"
+    )
+    return next(nouns, None)
 
 
 def _is_beyond(sentence: Sentence, cue: int, head: int) -> bool:
