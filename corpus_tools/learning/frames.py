@@ -49,8 +49,10 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Whether every unit has exactly one label; then one softmax gives the probabilities of all labels, and the most
         probable one is predicted.
     head
-        With `exclusive` `"logistic"`, `"svm"`, `"few_shot"` or `"auto"` (see `LinearHead`); else `"logistic"`,
-        `"svm"`, `"few_shot"` or `"auto"` (logistic), one classifier a label.
+        With `exclusive` `"logistic"`, `"svm"`, `"few_shot"`, or `"auto"`: the one with the best macro-F1 inside the
+        training data (see `LinearHead`). Else one classifier a label: `"logistic"` (which is `"auto"`), `"svm"`,
+        `"few_shot"`, `"best"` (for each label the best of these inside the training data) or `"chain"` (see
+        `LabelHeads`); what they are worth on the demo corpus is in `docs/learning.md`.
     embeddings
         Folder of the model of embeddings; None takes that of the environment, or an installed one.
     C
@@ -90,8 +92,9 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         A column `shares` (see `corpus_tools.learning.units.units` with `labels="soft"`) is learned from where it is
         there: how many coders said a label counts, while thresholds are tuned to what was decided. A column `weight`
-        says how much each unit counts. Where an article carries a label and nobody said in which sentence, the
-        sentences are learned from together (see `corpus_tools.learning.bags`).
+        says how much each unit counts; with `exclusive` neither is read, and a warning says so. Where an article
+        carries a label and nobody said in which sentence, the sentences are learned from together (see
+        `corpus_tools.learning.bags`).
 
         Raises
         ------

@@ -26,8 +26,13 @@ class Memory:
     views: Views
 
     def join(self, units: pd.DataFrame, views: Views) -> Memory:
-        """Return a memory with more units; a unit that is known already takes the place of what was known of it."""
-        kept = np.flatnonzero(~self.units["unit"].isin(set(units["unit"])).to_numpy())
+        """Return a memory with more units; a unit that is known already takes the place of what was known of it.
+
+        The same name with another text is another unit: plain texts are numbered anew by every call that makes units.
+        """
+        again = set(zip(units["unit"], units["text"], strict=True))
+        known = zip(self.units["unit"], self.units["text"], strict=True)
+        kept = np.flatnonzero([pair not in again for pair in known])
         joined = {name: _stack(matrix[kept], views[name]) for name, matrix in self.views.items()}
         return Memory(pd.concat([self.units.iloc[kept], units], ignore_index=True), joined)
 

@@ -66,6 +66,9 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Probability of a stance from which a candidate has one (see `DetectThenValue`); 0 where there is no `none`.
     """
 
+    exclusive = True
+    """A unit has exactly one value."""
+
     def __init__(
         self,
         *,
