@@ -192,7 +192,7 @@ def _find_coded(units: pd.DataFrame) -> Array:
     """Return of which units something is known; a stance that no candidate stands for cannot be judged."""
     known = units["labels"].notna() & (units["level"] != "missed")
     left = [("*" in unknown) and not labels for unknown, labels in zip(units["unknown"], units["labels"], strict=True)]
-    return known.to_numpy(dtype=bool) & ~np.array(left, dtype=bool)
+    return np.asarray(known.to_numpy(dtype=bool) & ~np.array(left, dtype=bool))
 
 
 def _one_question(units: pd.DataFrame, scores: pd.DataFrame) -> Judged:
