@@ -31,6 +31,8 @@ MIN_GROUPS = 3
 """A label with positives in fewer articles is not learned: nothing could be tuned inside the training data."""
 _LEAD = 0.01
 """F1 by which another classifier must lead over the logistic one to be taken: the best of close figures is luck."""
+_MOST = 1 - 1e-9
+"""A label that was not learned stays under its threshold, 1, also where every unit has it."""
 
 
 class LabelHeads(BaseEstimator):  # type: ignore[misc]
@@ -148,7 +150,7 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
         return sorted(self.labels_, key=lambda label: -lessons[label].positive_groups)
 
     def _fit_label(self, label: str, lesson: Lesson, matrix: Any, *, quiet: bool = False) -> None:
-        self.priors_[label] = float(lesson.shares.mean()) if len(lesson.rows) else 0.0
+        self.priors_[label] = min(float(lesson.shares.mean()) if len(lesson.rows) else 0.0, _MOST)
         if lesson.positive_groups < MIN_GROUPS or lesson.is_one_sided:
             if not quiet:
                 warn_of_few(label, lesson.positive_groups, MIN_GROUPS)
