@@ -63,7 +63,8 @@ class Task:
 def headlines(folder: Path) -> Task:
     part = load(folder).train
     made = units_from_texts(part.texts, kind="frame", labels=part.labels, groups=part.groups)
-    detector = FrameDetector(features="words", exclusive=True, head="svm")  # thrifty: "auto" would choose anew at each point
+    # "auto" would choose its head anew at every point, which takes several times as long
+    detector = FrameDetector(features="words", exclusive=True, head="svm")
 
     def others(coded: pd.DataFrame, seed: int) -> list[Any]:
         return train_committee(detector, coded, size=3, seed=seed)

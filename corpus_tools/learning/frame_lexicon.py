@@ -81,9 +81,9 @@ class FrameLexicon(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         if not 0 < self.rate < 1:
             raise InputError(f"the 'rate' parameter of FrameLexicon must lie between 0 and 1. Got {self.rate} instead")
-        if not len(units) or not self.codebook.frames:
-            missing = "units" if self.codebook.frames else "frames in the codebook"
-            raise InputError(f"there are no {missing} to read", remedy="give both")
+        if not self.codebook.frames or not any(text.strip() for text in _texts(units)):
+            missing = "units to read" if self.codebook.frames else "frames in the codebook"
+            raise InputError(f"there are no {missing}", remedy="give units with text, and a codebook with frames")
         self.labels_ = list(self.codebook.frames)
         described = [_describe(frame) for frame in self.codebook.frames.values()]
         self.likeness_ = Likeness(self.package, self.language).fit(_texts(units), described)
