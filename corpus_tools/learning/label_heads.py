@@ -155,7 +155,7 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
             if not quiet:
                 warn_of_few(label, lesson.positive_groups, MIN_GROUPS)
             return
-        rows = matrix[lesson.rows]
+        rows = _take_rows(matrix, lesson.rows)
         kinds = {BEST: MODELS, CHAIN: MODELS[:1]}.get(self.head, (self.head,))
         model, shares = self._choose([self._learn(kind, lesson, rows) for kind in kinds], lesson)
         self.priors_[label] = float(shares.mean())
@@ -189,7 +189,7 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
         return taken
 
     def _refit_label(self, label: str, lesson: Lesson, matrix: Any) -> None:
-        rows, model = matrix[lesson.rows], self.models_[label]
+        rows, model = _take_rows(matrix, lesson.rows), self.models_[label]
         shares = lesson.shares
         inside = lesson.bags >= 0
         if inside.any():
@@ -217,6 +217,11 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
         if self.head != CHAIN or not hints.shape[1]:
             return matrix
         return sparse.csr_matrix(sparse.hstack([matrix, sparse.csr_matrix(hints)]))
+
+
+def _take_rows(matrix: Any, rows: Array) -> Any:
+    """Return rows, without a copy where it is all of them; `rows` rise and none comes twice."""
+    return matrix if len(rows) == matrix.shape[0] else matrix[rows]
 
 
 def warn_of_few(label: str, count: int, needed: int) -> None:

@@ -39,5 +39,7 @@ class Memory:
 
 def _stack(above: Any, below: Any) -> Any:
     if sparse.issparse(above):
-        return sparse.csr_matrix(sparse.vstack([above, below]))
+        joined = sparse.csr_matrix(sparse.vstack([above, below]))
+        joined.sort_indices()  # once, else every label's solver sorts its own copy
+        return joined
     return np.vstack([above, below])
