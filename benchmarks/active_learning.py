@@ -139,6 +139,8 @@ def choose(task: Task, strategy: str, detector: Any, left: list[str], coded: lis
 def report(folder: Path) -> None:
     for path in sorted(folder.glob("*.jsonl")):
         table = pd.DataFrame([json.loads(line) for line in path.read_text("utf-8").splitlines()])
+        if table.empty:  # the first seed is not done
+            continue
         table = table.drop_duplicates(["seed", "strategy", "coded"], keep="last")
         print(f"{path.stem}: {table['seed'].nunique()} seeds, macro-F1; whole pool {mean_of(table, 'whole pool')}")
         for strategy in [s for s in table["strategy"].unique() if s not in (*RANDOM, "whole pool")]:

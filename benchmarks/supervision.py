@@ -4,8 +4,9 @@
 
 Five folds of whole articles, the same for all. Every system but `articles` learns from the decided sentences; `soft`
 from the coders' shares beside them; `articles` knows of a training article only which frames it has, and nothing of
-its sentences; `all alike` gives every sentence of such an article its frames. All are judged on the decided sentences.
-Beside each figure stand a 95% interval and that of the difference to `logistic`, by resampling articles.
+its sentences; `all alike` gives every sentence of such an article its frames; `lexicon` and `cues` know the codebook
+and no coding. All are judged on the decided sentences. Beside each figure stand a 95% interval and that of the
+difference to the first system asked for, by resampling articles.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,13 +25,16 @@ from corpus_tools.annotation.store import AnnotationStore
 from corpus_tools.evaluation.metrics import to_indicators
 from corpus_tools.language.parses import parse
 from corpus_tools.learning.folds import deal_groups, split_folds
+from corpus_tools.learning.frame_lexicon import FrameLexicon
 from corpus_tools.learning.frames import FrameDetector
+from corpus_tools.learning.lexicon import CueDetector
 from corpus_tools.learning.units import units
 from corpus_tools.text.corpus import Corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 DRAWS = 2000
 Prepare = Callable[[pd.DataFrame], pd.DataFrame]
+Make = Callable[[Codebook, str], Any]
 
 
 def decide(made: pd.DataFrame) -> pd.DataFrame:
@@ -45,25 +50,27 @@ def call_all_alike(made: pd.DataFrame) -> pd.DataFrame:
     return decide(made).assign(labels=made["article_labels"], unknown=[frozenset()] * len(made))
 
 
-SYSTEMS: dict[str, tuple[str, Prepare]] = {
-    "logistic": ("logistic", decide),
-    "svm": ("svm", decide),
-    "few_shot": ("few_shot", decide),
-    "chain": ("chain", decide),
-    "soft": ("logistic", lambda made: made),
-    "all alike": ("logistic", call_all_alike),
-    "articles": ("logistic", forget_sentences),
-    "best": ("best", decide),
+def with_head(head: str) -> Make:
+    return lambda book, features: FrameDetector(book, features=features, head=head)
+
+
+SYSTEMS: dict[str, tuple[Make, Prepare]] = {
+    **{head: (with_head(head), decide) for head in ("logistic", "svm", "few_shot", "chain", "best")},
+    "soft": (with_head("logistic"), lambda made: made),
+    "all alike": (with_head("logistic"), call_all_alike),
+    "articles": (with_head("logistic"), forget_sentences),
+    "lexicon": (lambda book, features: FrameLexicon(book), decide),
+    "cues": (lambda book, features: CueDetector(book), decide),
 }
 
 
 def predict(made: pd.DataFrame, book: Codebook, features: str, name: str, labels: list[str]) -> np.ndarray:
     """Return out-of-fold decisions, shape (units, labels)."""
-    head, prepare = SYSTEMS[name]
+    make, prepare = SYSTEMS[name]
     marks = [tuple(found) for found in made["labels"]]
     found = np.zeros((len(made), len(labels)), dtype=bool)
     for train, test in split_folds(deal_groups(marks, list(made["group"]), folds=5)):
-        model = FrameDetector(book, features=features, head=head).fit(prepare(made.iloc[train]))
+        model = make(book, features).fit(prepare(made.iloc[train]))
         found[test] = model.predict(made.iloc[test]).reindex(columns=labels, fill_value=0).to_numpy(dtype=bool)
     return found
 

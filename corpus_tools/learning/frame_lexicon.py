@@ -3,7 +3,7 @@
 A list of cue words misses most of what coders call a frame and finds much that they do not. Here the codebook's cues
 are only a part of what is asked for: a sentence speaks for a frame when it is like the frame's cues, definition and
 examples (`corpus_tools.learning.likeness`), more than it is like any other frame, and the more so when the sentences
-around it do too. No label is needed; the figures, and what was tried and did not help, are in `docs/learning.md`.
+around it do too. No label is needed; how far that is above the cues alone is in `docs/learning.md`.
 """
 
 from __future__ import annotations
