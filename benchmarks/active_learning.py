@@ -11,7 +11,7 @@ may be spread over time: each adds its curves to `--out`, and `report` reads the
 
 The report says, for each strategy, the mean over the curve of its lead over random order, and the labels needed to
 reach 90% and 95% of what the whole pool gives (straight lines between the points of the running best), with 95%
-t intervals over seeds, and writes the curves as `curves.html`.
+t intervals over seeds, and draws the curves where altair is installed.
 """
 
 from __future__ import annotations
@@ -190,8 +190,11 @@ def mean_of(table: pd.DataFrame, strategy: str) -> str:
 
 
 def draw(table: pd.DataFrame, path: Path) -> None:
-    import altair
-
+    try:
+        import altair
+    except ImportError:
+        print(f"  no {path.name}: altair is not installed")
+        return
     curves = table[table["strategy"] != "whole pool"].replace({"strategy": {RANDOM[1]: RANDOM[0]}})
     base = altair.Chart(curves).encode(x="coded:Q", color="strategy:N")
     lines = base.mark_line().encode(y=altair.Y("mean(macro_f1):Q", scale=altair.Scale(zero=False)))
