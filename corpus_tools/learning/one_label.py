@@ -102,7 +102,6 @@ class OneLabelHead(BaseEstimator):  # type: ignore[misc]
         chosen[np.arange(len(scores)), scores.to_numpy().argmax(axis=1)] = 1
         return pd.DataFrame(chosen, index=scores.index, columns=scores.columns)
 
-
     @property
     def _least(self) -> int:
         """In how many groups a label must occur to be learned."""
