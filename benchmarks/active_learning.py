@@ -11,7 +11,7 @@ may be spread over time: each adds its curves to `--out`, and `report` reads the
 
 The report says, for each strategy, the mean over the curve of its lead over random order, and the labels needed to
 reach 90% and 95% of what the whole pool gives (straight lines between the points of the running best), with 95%
-t intervals over seeds, and writes the curves as `curves.html`.
+t intervals over seeds, and draws the curves where altair is installed.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Task:
 def headlines(folder: Path) -> Task:
     part = load(folder).train
     made = units_from_texts(part.texts, kind="frame", labels=part.labels, groups=part.groups)
-    detector = FrameDetector(features="words", exclusive=True)
+    # "auto" would choose its head anew at every point, which takes several times as long
+    detector = FrameDetector(features="words", exclusive=True, head="svm")
 
     def others(coded: pd.DataFrame, seed: int) -> list[Any]:
         return train_committee(detector, coded, size=3, seed=seed)
@@ -138,6 +139,8 @@ def choose(task: Task, strategy: str, detector: Any, left: list[str], coded: lis
 def report(folder: Path) -> None:
     for path in sorted(folder.glob("*.jsonl")):
         table = pd.DataFrame([json.loads(line) for line in path.read_text("utf-8").splitlines()])
+        if table.empty:  # the first seed is not done
+            continue
         table = table.drop_duplicates(["seed", "strategy", "coded"], keep="last")
         print(f"{path.stem}: {table['seed'].nunique()} seeds, macro-F1; whole pool {mean_of(table, 'whole pool')}")
         for strategy in [s for s in table["strategy"].unique() if s not in (*RANDOM, "whole pool")]:
@@ -187,8 +190,11 @@ def mean_of(table: pd.DataFrame, strategy: str) -> str:
 
 
 def draw(table: pd.DataFrame, path: Path) -> None:
-    import altair
-
+    try:
+        import altair
+    except ImportError:
+        print(f"  no {path.name}: altair is not installed")
+        return
     curves = table[table["strategy"] != "whole pool"].replace({"strategy": {RANDOM[1]: RANDOM[0]}})
     base = altair.Chart(curves).encode(x="coded:Q", color="strategy:N")
     lines = base.mark_line().encode(y=altair.Y("mean(macro_f1):Q", scale=altair.Scale(zero=False)))

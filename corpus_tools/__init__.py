@@ -38,7 +38,9 @@ _HOMES = {
     "measure_agreement": "agreement.table",
     "CueDetector": "learning.lexicon",
     "FrameDetector": "learning.frames",
+    "FrameLexicon": "learning.frame_lexicon",
     "StanceDetector": "learning.stances",
+    "suspect_labels": "learning.suspects",
     "units": "learning.units",
     "units_from_texts": "learning.units",
     "evaluate": "evaluation.evaluate",
@@ -68,9 +70,11 @@ if TYPE_CHECKING:
     from corpus_tools.language.parses import Parse as Parse
     from corpus_tools.language.parses import Parses as Parses
     from corpus_tools.language.parses import parse as parse
+    from corpus_tools.learning.frame_lexicon import FrameLexicon as FrameLexicon
     from corpus_tools.learning.frames import FrameDetector as FrameDetector
     from corpus_tools.learning.lexicon import CueDetector as CueDetector
     from corpus_tools.learning.stances import StanceDetector as StanceDetector
+    from corpus_tools.learning.suspects import suspect_labels as suspect_labels
     from corpus_tools.learning.units import units as units
     from corpus_tools.learning.units import units_from_texts as units_from_texts
     from corpus_tools.notebook.adjudicator import Adjudicator as Adjudicator

@@ -7,10 +7,13 @@ import zipfile
 
 import pandas as pd
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 from skops import io as skops_io
 from small_world import PLAIN, PLAIN_LABELS
 
+from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.learning.frames import FrameDetector
+from corpus_tools.learning.probes import PROBES
 from corpus_tools.learning.saving import FORMAT, saved_type
 from corpus_tools.learning.stances import StanceDetector
 from corpus_tools.learning.units import units_from_texts
@@ -137,16 +140,85 @@ def change_manifest(folder, **changes):
     file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), **changes}), "utf-8")
 
 
-def test_changed_weights_are_noticed(folder):
-    change_manifest(folder, checksum=json.loads((folder / "manifest.json").read_text())["checksum"] + 1)
-    with pytest.raises(InputError, match="weights differ"):
+@pytest.mark.parametrize("name", ["model.skops", "codebook.json"])
+def test_a_file_that_is_another_is_noticed(frames, folder, tmp_path, name):
+    other = FrameDetector(Codebook.of({"codebook": {"version": "2"}}), features="words", C=8.0)
+    other.fit(units_from_texts(PLAIN, labels=[{label} for label in PLAIN_LABELS])).save(tmp_path / "other")
+    (folder / name).write_bytes((tmp_path / "other" / name).read_bytes())
+    with pytest.raises(InputError, match=rf"{name}.*not the file that was saved"):
         FrameDetector.load(folder)
 
 
-@pytest.mark.parametrize("number", [FORMAT + 1, "1", None])
-def test_a_newer_or_unreadable_format_is_refused(folder, number):
+@pytest.mark.parametrize("changed", [{"scikit-learn": "0.1"}, {}])
+def test_other_predictions_of_the_probes_are_refused_with_what_changed(folder, changed):
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["probes"][0][0] += 0.01
+    change_manifest(folder, probes=manifest["probes"], versions={**manifest["versions"], **changed})
+    said = r"what changed: scikit-learn from 0\.1 to \d" if changed else "what changed: no version"
+    with pytest.raises(InputError, match=rf"predicts otherwise.*by 0\.01\).*{said}"):
+        FrameDetector.load(folder)
+
+
+def test_the_probes_notice_vectorizers_that_count_otherwise(folder, monkeypatch):
+    transform = TfidfVectorizer.transform
+    monkeypatch.setattr(TfidfVectorizer, "transform", lambda self, documents: 1.1 * transform(self, documents))
+    with pytest.raises(InputError, match="predicts otherwise"):
+        FrameDetector.load(folder)
+
+
+def test_the_manifest_has_hashes_of_texts_and_files_and_the_metrics(world, frames, tmp_path):
+    folder = frames.save(tmp_path / "model", metrics={"macro_f1": {"value": 0.5, "low": 0.4, "high": 0.6}})
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["training_articles"] == {article.id: article.fingerprint for article in world.corpus}
+    assert manifest["metrics"]["macro_f1"]["high"] == 0.6 and manifest["features"] == ["tokens", "subwords"]
+    assert set(manifest["sha256"]) == {"model.skops", "codebook.json"}
+    assert len(manifest["probes"]) == PROBES and len(manifest["probes"][0]) == len(frames.labels_)
+
+
+def test_no_training_sentence_is_saved_but_the_vocabulary_is(world, folder):
+    with zipfile.ZipFile(folder / "model.skops") as archive:
+        kept = b"\n".join(archive.read(name) for name in archive.namelist())
+    kept += b"\n".join(file.read_bytes() for file in folder.glob("*.json"))
+    sentences = set(world.frame_units()["text"])
+    assert not [text for text in sentences if " ".join(text.lower().split()[:3]).encode() in kept.lower()]
+    assert b"onions" in kept and "vocabulary" in json.loads((folder / "manifest.json").read_text("utf-8"))["privacy"]
+
+
+@pytest.mark.parametrize("head", ["svm", "few_shot", "chain", "best"])
+def test_every_head_round_trips(world, tmp_path, head):
+    made = world.frame_units()
+    model = FrameDetector(world.book, features="words", head=head).fit(made)
+    loaded = FrameDetector.load(model.save(tmp_path))
+    pd.testing.assert_frame_equal(loaded.predict_proba(made), model.predict_proba(made), check_exact=True)
+    pd.testing.assert_frame_equal(loaded.predict(made), model.predict(made))
+    pd.testing.assert_frame_equal(loaded.predict_articles(made), model.predict_articles(made))
+    pd.testing.assert_frame_equal(loaded.explain(made), model.explain(made))
+
+
+@pytest.mark.parametrize("head", ["auto", "logistic", "svm", "few_shot"])
+@pytest.mark.parametrize("kind", ["frame", "topic", "span"])
+def test_every_head_of_one_label_round_trips(tmp_path, kind, head):
+    targets = {"frame": None, "topic": ["plan"] * 16, "span": [(t.index("plan"), t.index("plan") + 4) for t in PLAIN]}
+    labels = [{label} for label in PLAIN_LABELS] if kind == "frame" else PLAIN_LABELS
+    made = units_from_texts(PLAIN, labels=labels, targets=targets[kind])
+    empty = FrameDetector(exclusive=True) if kind == "frame" else StanceDetector(target=kind)
+    model = empty.set_params(features="words", head=head).fit(made)
+    loaded = type(model).load(model.save(tmp_path))
+    pd.testing.assert_frame_equal(loaded.predict_proba(made), model.predict_proba(made), check_exact=True)
+    pd.testing.assert_frame_equal(loaded.explain(made), model.explain(made))
+
+
+def test_a_loaded_detector_cannot_go_on_learning(world, folder):
+    with pytest.raises(InputError, match="does not remember"):
+        FrameDetector.load(folder).partial_fit(world.frame_units())
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"), [(FORMAT + 1, "update"), (FORMAT - 1, "train the detector again"), ("1", ""), (None, "")]
+)
+def test_another_or_unreadable_format_is_refused(folder, number, remedy):
     change_manifest(folder, format=number)
-    with pytest.raises(InputError, match="format"):
+    with pytest.raises(InputError, match=f"format {number}.*{remedy}"):
         FrameDetector.load(folder)
 
 
@@ -161,7 +233,7 @@ def test_another_kind_is_refused(folder):
         lambda folder: (folder / "manifest.json").unlink(),
         lambda folder: (folder / "manifest.json").write_text("{", "utf-8"),
         lambda folder: (folder / "manifest.json").write_text("[1]", "utf-8"),
-        lambda folder: (folder / "manifest.json").write_text('{"format": 1}', "utf-8"),
+        lambda folder: (folder / "manifest.json").write_text(f'{{"format": {FORMAT}}}', "utf-8"),
         lambda folder: (folder / "model.skops").unlink(),
         lambda folder: (folder / "model.skops").write_bytes(b"not a zip"),
     ],

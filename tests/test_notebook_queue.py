@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pandas as pd
 import pytest
 
 from corpus_tools.annotation.records import Frame
@@ -107,7 +108,8 @@ class Unsure:
         self.word = word
 
     def predict_proba(self, units):
-        return [[0.5, 0.1] if self.word in text else [0.01, 0.99] for text in units["text"]]
+        scores = [[0.5, 0.1] if self.word in text else [0.01, 0.99] for text in units["text"]]
+        return pd.DataFrame(scores, index=units.index, columns=["influence", "ballot"])
 
 
 def test_uncertainty_comes_first_and_the_same_story_not_twice(world):

@@ -1,1 +1,1 @@
-"""Units, features, detectors of frames and stances, and how they are saved."""
+"""Units, features, detectors of frames and stances, what to code next, doubtful labels, and how detectors are saved."""

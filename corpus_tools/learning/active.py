@@ -56,8 +56,8 @@ def rank(
     strategy
         `"uncertainty"`, `"diverse"` or `"disagreement"`.
     level
-        `"unit"`: one row a unit. `"article"`: one row an article, by the mean of its three highest units; the row tells
-        of the highest.
+        `"unit"`: one row a unit. `"article"`: one row an article, by the mean of its three highest units (one that an
+        article has not counts 0); the row tells of the highest.
     committee
         For `"disagreement"`: the fitted detectors that `detector` is compared with (see `train_committee`).
     coded

@@ -133,7 +133,7 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Out-of-fold scores; rows whose fold could not be fitted keep those of the whole fit."""
         scores = score_rows(X, (self.coef_.ravel(), self.intercept_[0]))
         for train, test in self._folds(truth, groups):
-            if target[train].any() and not target[train].all():
+            if (target[train] > 0).any() and (target[train] < 1).any():
                 line = self._fit_line(X[train], target[train], None if weights is None else weights[train])
                 scores[test] = score_rows(X[test], line)
         return scores
@@ -177,18 +177,26 @@ def fit_sigmoid(scores: Array, truth: Array, weights: Array | None = None) -> tu
 
 
 def best_threshold(probabilities: Array, truth: Array, weights: Array | None = None) -> float:
-    """Return the threshold with the highest F1, half-way between neighbouring scores; 0.5 where no row is positive.
-
-    Where `truth` is a share between 0 and 1, F1 is that of the expected counts.
-    """
+    """Return the threshold with the highest F1, half-way between neighbouring scores; 0.5 where no row is positive."""
     if not truth.any():
         return 0.5
+    ranked, f1 = _rank_cuts(probabilities, truth, weights)
+    cut = int(np.argmax(f1))
+    below = ranked[cut + 1] if cut + 1 < len(ranked) else 0.0
+    return float(np.clip((ranked[cut] + below) / 2, 1e-9, 1 - 1e-9))
+
+
+def best_f1(probabilities: Array, truth: Array) -> float:
+    """Return the highest F1 that any threshold reaches; 0 where no row is positive."""
+    return float(_rank_cuts(probabilities, truth, None)[1].max()) if truth.any() else 0.0
+
+
+def _rank_cuts(probabilities: Array, truth: Array, weights: Array | None) -> tuple[Array, Array]:
+    """Return the scores from the highest down, and F1 when all from there up count as positive."""
     order = np.argsort(-probabilities, kind="stable")
     sizes = (np.ones(len(truth)) if weights is None else weights)[order]
     hits = np.cumsum(sizes * truth[order])
     f1 = 2 * hits / (np.cumsum(sizes) + hits[-1])
     ranked = probabilities[order]
     f1[:-1][ranked[:-1] == ranked[1:]] = -1  # equal scores cannot be told apart
-    cut = int(np.argmax(f1))
-    below = ranked[cut + 1] if cut + 1 < len(ranked) else 0.0
-    return float(np.clip((ranked[cut] + below) / 2, 1e-9, 1 - 1e-9))
+    return ranked, f1

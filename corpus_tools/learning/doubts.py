@@ -41,7 +41,7 @@ def measure_doubts(detector: Any, scores: pd.DataFrame) -> tuple[Array, list[str
 
 def is_exclusive(detector: Any) -> bool:
     """Whether a unit has one label, so that probabilities compete: stances, and frames with `exclusive=True`."""
-    return bool(getattr(detector, "exclusive", not hasattr(detector, "labels_")))
+    return bool(getattr(detector, "exclusive", False))
 
 
 def thresholds_of(detector: Any, labels: list[str]) -> Array:

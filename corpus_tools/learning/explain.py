@@ -4,7 +4,8 @@ The uncalibrated score of a unit is the sum over its features of weight times va
 made by several places (a word that occurs twice) shares its contribution evenly among them. Features without a place
 (character n-grams, context, vectors) are summed up in one row a block, so that the rows of a unit add up to its
 score. Embeddings have no columns that are words: their contribution is shared out by occlusion, each word getting what
-the score loses when the word is left out, and the rest standing in one row without a place.
+the score loses when the word is left out, and the rest standing in one row without a place. In a chain what the labels
+before add stands in rows of their own, `label:` and the name, without a place.
 """
 
 from __future__ import annotations
@@ -34,20 +35,21 @@ def explain_units(detector: FrameDetector, units: pd.DataFrame) -> pd.DataFrame:
         less its intercept.
     """
     views = detector.features_.views(units)
-    matrix = views["terms"]
+    matrix, dense = views["terms"], detector.features_.dense_
     names = detector.features_.get_feature_names_out()
+    learned = {label: found for label in detector.labels_ if (found := detector.weights(label)) is not None}
+    hints = {label: detector.head_.hints(label, views) for label in learned}
     rows: list[dict[str, Any]] = []
     for position, unit in enumerate(units.to_dict("records")):
         places = detector.features_.locate(unit)
         row = matrix[position]
-        for label in detector.labels_:
-            found = detector.weights(label)
-            if found is None:
-                continue
-            rows.extend(_rows(unit, label, names[row.indices], row.data * found["terms"][row.indices], places))
-            if detector.features_.dense_ is not None:
-                whole = float(views["embeddings"][position] @ found["embeddings"])
-                rows.extend(_occluded_rows(detector.features_.dense_, unit, label, found["embeddings"], whole))
+        for label, weights in learned.items():
+            rows.extend(_rows(unit, label, names[row.indices], row.data * weights["terms"][row.indices], places))
+            if dense is not None:
+                whole = float(views["embeddings"][position] @ weights["embeddings"])
+                rows.extend(_occluded_rows(dense, unit, label, weights["embeddings"], whole))
+            added = {f"label:{before}": float(part[position]) for before, part in hints[label].items()}
+            rows.extend(_loose_rows(unit, label, added))
     table = pd.DataFrame(rows, columns=list(EVIDENCE))
     return table.astype({"start": "int64", "end": "int64", "weight": "float64"})
 
@@ -75,20 +77,17 @@ def _rows(
                     "weight": float(weight) / len(places[name]),
                 }
             )
-    for block, weight in rest.items():
-        if not np.isclose(weight, 0.0):
-            made.append(
-                {
-                    "unit": unit["unit"],
-                    "label": label,
-                    "feature": block,
-                    "start": -1,
-                    "end": -1,
-                    "quote": "",
-                    "weight": weight,
-                }
-            )
-    return made
+    return [*made, *_loose_rows(unit, label, rest)]
+
+
+def _loose_rows(unit: Mapping[Any, Any], label: str, weights: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return a row for each contribution that has no place."""
+    nowhere = {"start": -1, "end": -1, "quote": ""}
+    return [
+        {"unit": unit["unit"], "label": label, "feature": feature, **nowhere, "weight": weight}
+        for feature, weight in weights.items()
+        if not np.isclose(weight, 0.0)
+    ]
 
 
 def _occluded_rows(

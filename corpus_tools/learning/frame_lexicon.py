@@ -3,7 +3,7 @@
 A list of cue words misses most of what coders call a frame and finds much that they do not. Here the codebook's cues
 are only a part of what is asked for: a sentence speaks for a frame when it is like the frame's cues, definition and
 examples (`corpus_tools.learning.likeness`), more than it is like any other frame, and the more so when the sentences
-around it do too. No label is needed; the figures, and what was tried and did not help, are in `docs/learning.md`.
+around it do too. No label is needed; how far that is above the cues alone is in `docs/learning.md`.
 """
 
 from __future__ import annotations
@@ -81,9 +81,9 @@ class FrameLexicon(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         if not 0 < self.rate < 1:
             raise InputError(f"the 'rate' parameter of FrameLexicon must lie between 0 and 1. Got {self.rate} instead")
-        if not len(units) or not self.codebook.frames:
-            missing = "units" if self.codebook.frames else "frames in the codebook"
-            raise InputError(f"there are no {missing} to read", remedy="give both")
+        if not self.codebook.frames or not any(text.strip() for text in _texts(units)):
+            missing = "units to read" if self.codebook.frames else "frames in the codebook"
+            raise InputError(f"there are no {missing}", remedy="give units with text, and a codebook with frames")
         self.labels_ = list(self.codebook.frames)
         described = [_describe(frame) for frame in self.codebook.frames.values()]
         self.likeness_ = Likeness(self.package, self.language).fit(_texts(units), described)

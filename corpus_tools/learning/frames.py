@@ -7,6 +7,7 @@ its units' scores).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from corpus_tools.learning.features import BLOCKS, UnitFeatures
 from corpus_tools.learning.heads import EXCLUSIVE_HEADS
 from corpus_tools.learning.label_heads import LABEL_HEADS, LabelHeads
 from corpus_tools.learning.one_label import OneLabelHead
+from corpus_tools.learning.references import list_fingerprints
 from corpus_tools.learning.retraining import Memory
 from corpus_tools.learning.supervision import find_known, order_labels
 from corpus_tools.learning.units import units as cut_units
@@ -49,8 +51,10 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Whether every unit has exactly one label; then one softmax gives the probabilities of all labels, and the most
         probable one is predicted.
     head
-        With `exclusive` `"logistic"`, `"svm"`, `"few_shot"` or `"auto"` (see `LinearHead`); else `"logistic"`,
-        `"svm"`, `"few_shot"` or `"auto"` (logistic), one classifier a label.
+        With `exclusive` `"logistic"`, `"svm"`, `"few_shot"`, or `"auto"`: the one with the best macro-F1 inside the
+        training data (see `LinearHead`). Else one classifier a label: `"logistic"` (which is `"auto"`), `"svm"`,
+        `"few_shot"`, `"best"` (for each label the best of these inside the training data) or `"chain"` (see
+        `LabelHeads`); what they are worth on the demo corpus is in `docs/learning.md`.
     embeddings
         Folder of the model of embeddings; None takes that of the environment, or an installed one.
     C
@@ -64,6 +68,9 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     models_ : dict of str to CalibratedLogistic
     thresholds_, article_thresholds_ : dict of str to float
         Probabilities from which a unit, or an article, counts as positive.
+    training_articles_ : list of str
+    training_hashes_ : dict of str to str
+        The sha256 of each training article's text.
     """
 
     def __init__(
@@ -90,8 +97,9 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         A column `shares` (see `corpus_tools.learning.units.units` with `labels="soft"`) is learned from where it is
         there: how many coders said a label counts, while thresholds are tuned to what was decided. A column `weight`
-        says how much each unit counts. Where an article carries a label and nobody said in which sentence, the
-        sentences are learned from together (see `corpus_tools.learning.bags`).
+        says how much each unit counts; with `exclusive` neither is read, and a warning says so. Where an article
+        carries a label and nobody said in which sentence, the sentences are learned from together (see
+        `corpus_tools.learning.bags`).
 
         Raises
         ------
@@ -202,11 +210,19 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return for each unit, label and contributing words an exact share of the score (see `learning.explain`)."""
         return explain_units(self, units)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the detector as a skops file with a manifest; see `corpus_tools.learning.saving`."""
+    def save(self, path: str | Path, *, metrics: Mapping[str, Any] | None = None) -> Path:
+        """Write the detector as a skops file with a manifest; see `corpus_tools.learning.saving`.
+
+        Parameters
+        ----------
+        path
+            The folder, which is made.
+        metrics
+            What is known of its quality, fit for JSON; kept in the manifest.
+        """
         from corpus_tools.learning.saving import save_detector
 
-        return save_detector(self, path)
+        return save_detector(self, path, metrics=metrics)
 
     @classmethod
     def load(cls, path: str | Path) -> FrameDetector:
@@ -235,7 +251,8 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.labels_ = self.head_.labels_
         self.thresholds_ = self.head_.thresholds_
         self.article_thresholds_ = self.head_.article_thresholds_
-        self.training_articles_ = list(dict.fromkeys(known["article"]))
+        self.training_hashes_ = list_fingerprints(known)
+        self.training_articles_ = list(self.training_hashes_)
         return self
 
 

@@ -1,5 +1,7 @@
 """Heads for several labels a unit: one calibrated classifier a label, independent or in a chain.
 
+With `best` every label takes the kind of classifier that does best in its own inner folds.
+
 In a chain a label's classifier also sees how probable the labels before it are. Of the training rows these
 probabilities are out of fold: a label that was learned by heart would otherwise look like a perfect hint.
 """
@@ -16,17 +18,21 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from corpus_tools.learning.bags import learn_from_bags, raise_together
-from corpus_tools.learning.calibrated import CalibratedLogistic, best_threshold
+from corpus_tools.learning.calibrated import CalibratedLogistic, best_f1, best_threshold
 from corpus_tools.learning.heads import Views, join_views
 from corpus_tools.learning.linear import MODELS
 from corpus_tools.learning.supervision import Lesson, describe_counts, read_lesson
 from corpus_tools.text.errors import InputError, InputWarning
 
 Array = np.ndarray[Any, Any]
-CHAIN = "chain"
-LABEL_HEADS = (*MODELS, CHAIN)
+BEST, CHAIN = "best", "chain"
+LABEL_HEADS = (*MODELS, CHAIN, BEST)
 MIN_GROUPS = 3
 """A label with positives in fewer articles is not learned: nothing could be tuned inside the training data."""
+_LEAD = 0.01
+"""F1 by which another classifier must lead over the logistic one to be taken: the best of close figures is luck."""
+_MOST = 1 - 1e-9
+"""A label that was not learned stays under its threshold, 1, also where every unit has it."""
 
 
 class LabelHeads(BaseEstimator):  # type: ignore[misc]
@@ -35,8 +41,9 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     head
-        `"logistic"`, `"svm"`, `"few_shot"`: independent classifiers of that kind; `"chain"`: logistic ones, from the
-        most frequent label to the rarest, each seeing those before it.
+        `"logistic"`, `"svm"`, `"few_shot"`: independent classifiers of that kind; `"best"`: for each label the one of
+        them whose out-of-fold scores reach the highest F1, inside the training data; `"chain"`: logistic ones, from
+        the most frequent label to the rarest, each seeing those before it.
     C
         Inverse strength of the penalty.
     random_state
@@ -142,34 +149,47 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
             return self.labels_
         return sorted(self.labels_, key=lambda label: -lessons[label].positive_groups)
 
-    def _model(self) -> CalibratedLogistic:
-        kind = "logistic" if self.head == CHAIN else self.head
-        return CalibratedLogistic(C=self.C, model=kind, random_state=self.random_state)
-
     def _fit_label(self, label: str, lesson: Lesson, matrix: Any, *, quiet: bool = False) -> None:
-        self.priors_[label] = float(lesson.shares.mean()) if len(lesson.rows) else 0.0
+        self.priors_[label] = min(float(lesson.shares.mean()) if len(lesson.rows) else 0.0, _MOST)
         if lesson.positive_groups < MIN_GROUPS or lesson.is_one_sided:
             if not quiet:
                 warn_of_few(label, lesson.positive_groups, MIN_GROUPS)
             return
-        rows = matrix[lesson.rows]
-
-        def fit(decided: Array, shares: Array) -> CalibratedLogistic:
-            return self._model().fit(rows, decided, groups=lesson.groups, shares=shares, weights=lesson.weights)
-
-        if (lesson.bags >= 0).any():
-            model, shares = learn_from_bags(fit, lesson)
-            self.priors_[label] = float(shares.mean())
-        else:
-            model = fit(lesson.decided, lesson.shares)
+        rows = _take_rows(matrix, lesson.rows)
+        kinds = {BEST: MODELS, CHAIN: MODELS[:1]}.get(self.head, (self.head,))
+        model, shares = self._choose([self._learn(kind, lesson, rows) for kind in kinds], lesson)
+        self.priors_[label] = float(shares.mean())
         self.models_[label] = model
         self.thresholds_[label] = model.threshold_
         best = pd.Series(model.inner_probabilities_).groupby(lesson.articles, sort=False).max()
         carried = pd.Series(lesson.carried).groupby(lesson.articles, sort=False).first()
         self.article_thresholds_[label] = best_threshold(best.to_numpy(), carried.to_numpy())
 
+    def _learn(self, kind: str, lesson: Lesson, rows: Any) -> tuple[CalibratedLogistic, Array]:
+        """Fit one kind of classifier; return it with the shares that it learned from."""
+
+        def fit(decided: Array, shares: Array) -> CalibratedLogistic:
+            model = CalibratedLogistic(C=self.C, model=kind, random_state=self.random_state)
+            return model.fit(rows, decided, groups=lesson.groups, shares=shares, weights=lesson.weights)
+
+        if (lesson.bags >= 0).any():
+            return learn_from_bags(fit, lesson)
+        return fit(lesson.decided, lesson.shares), lesson.shares
+
+    def _choose(
+        self, learned: Sequence[tuple[CalibratedLogistic, Array]], lesson: Lesson
+    ) -> tuple[CalibratedLogistic, Array]:
+        """Return the first, or the one whose out-of-fold scores are clearly better against what was decided."""
+        judged = lesson.bags < 0
+        taken, highest = learned[0], -1.0
+        for model, shares in learned if len(learned) > 1 else ():
+            quality = best_f1(model.inner_probabilities_[judged], lesson.decided[judged])
+            if quality > highest + (_LEAD if highest >= 0 else 0.0):
+                taken, highest = (model, shares), quality
+        return taken
+
     def _refit_label(self, label: str, lesson: Lesson, matrix: Any) -> None:
-        rows, model = matrix[lesson.rows], self.models_[label]
+        rows, model = _take_rows(matrix, lesson.rows), self.models_[label]
         shares = lesson.shares
         inside = lesson.bags >= 0
         if inside.any():
@@ -197,6 +217,11 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
         if self.head != CHAIN or not hints.shape[1]:
             return matrix
         return sparse.csr_matrix(sparse.hstack([matrix, sparse.csr_matrix(hints)]))
+
+
+def _take_rows(matrix: Any, rows: Array) -> Any:
+    """Return rows, without a copy where it is all of them; `rows` rise and none comes twice."""
+    return matrix if len(rows) == matrix.shape[0] else matrix[rows]
 
 
 def warn_of_few(label: str, count: int, needed: int) -> None:

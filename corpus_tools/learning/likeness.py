@@ -39,8 +39,9 @@ class Likeness:
         self.pieces_ = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True).fit(texts)
         self.meanings_ = self._load_meanings()
         self.terms_ = _stack([_favour_specific(part) for part in self._terms(descriptions)])
-        self.middle_ = self._means(texts).mean(axis=0)
-        self.directions_ = normalize(self._means(descriptions) - self.middle_)
+        if self.meanings_ is not None:
+            self.middle_ = self._means(texts).mean(axis=0)
+            self.directions_ = normalize(self._means(descriptions) - self.middle_)
         parts = self._cosines(texts)
         self.averages_ = [part.mean(axis=0) for part in parts]
         self.spreads_ = [np.maximum(part.std(axis=0), 1e-9) for part in parts]
@@ -53,7 +54,7 @@ class Likeness:
 
     def _cosines(self, texts: Sequence[str]) -> list[Array]:
         shared = np.asarray((_stack(self._terms(texts)) @ self.terms_.T).toarray())
-        if not self.meanings_.size:
+        if self.meanings_ is None:
             return [shared]
         return [shared, np.asarray(normalize(self._means(texts) - self.middle_) @ self.directions_.T)]
 
@@ -66,12 +67,12 @@ class Likeness:
         there.data[:] = 1.0
         return np.asarray(normalize(there @ self.meanings_))
 
-    def _load_meanings(self) -> Array:
-        """Return the vector of each word of the vocabulary times its rarity; zeros where there is none."""
+    def _load_meanings(self) -> Array | None:
+        """Return the vector of each word of the vocabulary times its rarity, zeros for unknown words, or None."""
         vectors = load_vectors(self.package, self.language) if self.package else None
-        names = self.words_.get_feature_names_out()
         if vectors is None:
-            return np.zeros((len(names), 0))
+            return None
+        names = self.words_.get_feature_names_out()
         vocabulary, array = vectors
         known = [i for i, name in enumerate(names) if name in vocabulary]
         found = np.zeros((len(names), array.shape[1]))

@@ -60,9 +60,7 @@ def fit_line(
         model: Any = LinearSVC(C=C / 8, tol=tolerance, random_state=seed)
     else:
         # the dual form is several times faster where there are more features than rows
-        model = LogisticRegression(
-            C=C, solver="liblinear", dual=True, tol=tolerance, max_iter=2000, random_state=seed
-        )
+        model = LogisticRegression(C=C, solver="liblinear", dual=True, tol=tolerance, max_iter=2000, random_state=seed)
     model.fit(taken, sides, sample_weight=sizes)
     return np.asarray(model.coef_).ravel(), float(np.ravel(model.intercept_)[0])
 

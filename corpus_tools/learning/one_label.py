@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +12,9 @@ from sklearn.base import BaseEstimator
 
 from corpus_tools.learning.heads import LinearHead, Views
 from corpus_tools.learning.label_heads import MIN_GROUPS, warn_of_few
+from corpus_tools.learning.shares import SHARES
 from corpus_tools.learning.supervision import describe_counts
-from corpus_tools.text.errors import InputError
+from corpus_tools.text.errors import InputError, InputWarning
 
 Array = np.ndarray[Any, Any]
 
@@ -46,35 +48,36 @@ class OneLabelHead(BaseEstimator):  # type: ignore[misc]
         InputError
             When a unit has several labels, or fewer than two labels occur often enough; names them and their numbers.
         """
-        self.labels_ = list(labels)
-        self.thresholds_ = self.article_thresholds_ = dict.fromkeys(self.labels_, 0.5)
-        truth, groups = _read_labels(units), units["group"].to_numpy(dtype=object)
-        counts = {label: len(set(groups[truth == label])) for label in self.labels_}
-        least = 1 if self.head == "few_shot" else MIN_GROUPS
-        learned = [label for label, count in counts.items() if count >= least]
+        unread = [name for name in (SHARES, "weight") if name in units]
+        if unread:
+            text = f"exclusive=True learns from the decided labels alone; the column {unread[0]!r} is not read"
+            warnings.warn(text, InputWarning, stacklevel=3)
+        truth, counts = self._count(units, labels)
+        learned = [label for label, count in counts.items() if count >= self._least]
         for label in self.labels_:
             if label not in learned:
-                warn_of_few(label, counts[label], least)
+                warn_of_few(label, counts[label], self._least)
         if len(learned) < 2:
             raise InputError(
-                f"fewer than two labels occur in {least} articles each ({describe_counts(counts)})",
+                f"fewer than two labels occur in {self._least} articles each ({describe_counts(counts)})",
                 remedy="code more articles",
             )
         rows = np.flatnonzero(np.isin(truth, learned))
         part = {name: matrix[rows] for name, matrix in views.items()}
-        head = LinearHead(self.head, self.random_state)
-        self.linear_ = head.fit(part, truth[rows].astype(str), groups[rows].tolist())
+        groups = units["group"].to_numpy(dtype=object)[rows].tolist()
+        self.linear_ = LinearHead(self.head, self.random_state).fit(part, truth[rows].astype(str), groups)
         return self
 
     def refit(self, views: Views, units: pd.DataFrame, labels: Sequence[str]) -> OneLabelHead:
         """Fit the weights again to other rows of the same features; what was chosen and tuned stays.
 
-        A label that was not learned before has the probability 0 until the next `fit`.
+        Where a label now occurs often enough that was not learned before, everything is fitted again.
         """
-        self.labels_ = list(labels)
-        self.thresholds_ = self.article_thresholds_ = dict.fromkeys(self.labels_, 0.5)
-        truth = _read_labels(units)
-        rows = np.flatnonzero(np.isin(truth, self.linear_.classes_.astype(object)))
+        truth, counts = self._count(units, labels)
+        classes = self.linear_.classes_.astype(object)
+        if any(count >= self._least and label not in classes for label, count in counts.items()):
+            return self.fit(views, units, labels)
+        rows = np.flatnonzero(np.isin(truth, classes))
         self.linear_.refit({name: matrix[rows] for name, matrix in views.items()}, truth[rows].astype(str))
         return self
 
@@ -98,6 +101,18 @@ class OneLabelHead(BaseEstimator):  # type: ignore[misc]
         chosen = np.zeros(scores.shape, dtype="int64")
         chosen[np.arange(len(scores)), scores.to_numpy().argmax(axis=1)] = 1
         return pd.DataFrame(chosen, index=scores.index, columns=scores.columns)
+
+    @property
+    def _least(self) -> int:
+        """In how many groups a label must occur to be learned."""
+        return 1 if self.head == "few_shot" else MIN_GROUPS
+
+    def _count(self, units: pd.DataFrame, labels: Sequence[str]) -> tuple[Array, dict[str, int]]:
+        """Take over the labels; return that of each unit, and in how many groups each label occurs."""
+        self.labels_ = list(labels)
+        self.thresholds_ = self.article_thresholds_ = dict.fromkeys(self.labels_, 0.5)
+        truth, groups = _read_labels(units), units["group"].to_numpy(dtype=object)
+        return truth, {label: len(set(groups[truth == label])) for label in self.labels_}
 
 
 def _read_labels(units: pd.DataFrame) -> Array:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.language.attribution import Attribution, attribute_article
 from corpus_tools.language.parses import Parses, parse
@@ -38,6 +40,7 @@ class ParseSource:
     _known: dict[str, list[Sentence]] = field(default_factory=dict, repr=False)
     _parts: dict[tuple[str, int, int], list[Sentence]] = field(default_factory=dict, repr=False)
     _read: dict[tuple[str, Codebook | None], dict[int, list[Attribution]]] = field(default_factory=dict, repr=False)
+    _prints: dict[str, str | None] = field(default_factory=dict, repr=False)
 
     def sentences(self, article: str) -> list[Sentence]:
         """Return the sentences of one article, in order; an article that could not be parsed has none."""
@@ -63,6 +66,14 @@ class ParseSource:
                 for a in attribute_article(sentences, whole.text, codebook, title=whole.title, anything=True):
                     self._read[key].setdefault(a.sentence, []).append(a)
         return self._read[key]
+
+    def fingerprint(self, article: str) -> str | None:
+        """Return the sha256 of an article's text, None where the source does not know the article."""
+        if article not in self._prints:
+            corpus = self.parses.corpus if self.corpus is None and self.parses is not None else self.corpus
+            known = corpus is not None and article in corpus
+            self._prints[article] = corpus[article].fingerprint if corpus is not None and known else None
+        return self._prints[article]
 
     def _look_up(self, article: str) -> list[Sentence]:
         if self.parses is None:
@@ -109,3 +120,10 @@ class ParseReference:
         everything = self.source.sentences(self.article)
         last = everything[-1].end if everything else self.end
         return min(1.0, self.start / last) if last else 0.0
+
+
+def list_fingerprints(units: pd.DataFrame) -> dict[str, str | None]:
+    """Return for each article of a table of units, in order of appearance, the sha256 of its text."""
+    first = units.drop_duplicates("article")
+    pairs = zip(first["article"], first["parse"], strict=True)
+    return {article: reference.source.fingerprint(article) if reference else None for article, reference in pairs}

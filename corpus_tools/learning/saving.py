@@ -1,31 +1,31 @@
 """Saved detectors: a skops file of numbers and scikit-learn objects, and a manifest that says what made it.
 
 A detector is a folder: `model.skops` (fitted vectorizers and weights), `codebook.json` (where there was one) and
-`manifest.json` (format, versions, parameters, training articles, checksum). Nothing is unpickled: skops
-builds only the types of `TRUSTED`, and a file that asks for another is refused by its name.
+`manifest.json` (format, versions, parameters, training articles with their sha256, metrics, the files' sha256, and the
+predictions of probes, see `corpus_tools.learning.probes`). Nothing is unpickled: skops builds only the types of
+`TRUSTED`, and a file that asks for another is refused by its name. No text is kept, but the vocabulary is.
 
 Format version: the integer `FORMAT`. To change it: raise it, write the new layout in `save_detector`, and either read
-the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views) does
-the latter: no detector of format 1 left the project.
+the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views) and
+format 3 (probes, hashes, heads for several labels) do the latter: no detector of an earlier one left the project.
 """
 
 from __future__ import annotations
 
 import copy
 import dataclasses
+import hashlib
 import json
-import platform
 import zipfile
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
-from corpus_tools._version import __version__
 from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.learning.probes import compare_probes, list_changes, score_probes, versions
 from corpus_tools.text.errors import InputError
+
+__all__ = ["FORMAT", "TRUSTED", "load_detector", "save_detector", "saved_type", "versions"]
 
 FORMAT = 3
 TRUSTED = (
@@ -44,11 +44,21 @@ _FEATURES = ("blocks", "target", "features", "embeddings", "package", "language"
 """What is kept of a detector's features."""
 
 _PLAIN = (str, int, float, bool, type(None))
+_MODEL, _CODEBOOK, _MANIFEST = "model.skops", "codebook.json", "manifest.json"
+_KEYS = {"format", "type", "parameters", "versions", "training_articles", "sha256", "probes"}
+_PRIVACY = "No training text is kept; the vocabulary of the training texts (words, pairs and pieces of words) is."
 Detector = TypeVar("Detector", bound=Any)
 
 
-def save_detector(detector: Any, path: str | Path) -> Path:
+def save_detector(detector: Any, path: str | Path, *, metrics: Mapping[str, Any] | None = None) -> Path:
     """Write a fitted detector to the folder `path`, which is made.
+
+    Parameters
+    ----------
+    detector, path
+        What is saved, and where.
+    metrics
+        What is known of its quality, fit for JSON; kept in the manifest.
 
     Returns
     -------
@@ -59,27 +69,25 @@ def save_detector(detector: Any, path: str | Path) -> Path:
     from skops import io
 
     check_is_fitted(detector)
-    folder = Path(path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made ({error.strerror})", where=str(folder), remedy="give a new folder") from error
-    (folder / "codebook.json").unlink(missing_ok=True)  # of a detector that was saved here before
-    io.dump(_fitted_parts(detector), folder / "model.skops")
-    parameters = {k: v for k, v in detector.get_params(deep=False).items() if isinstance(v, _PLAIN)}
+    folder = _make_folder(Path(path))
+    io.dump(_fitted_parts(detector), folder / _MODEL)
     if detector.codebook is not None:
         text = json.dumps(_codebook_data(detector.codebook), ensure_ascii=False, indent=1)
-        (folder / "codebook.json").write_text(text, "utf-8")
+        (folder / _CODEBOOK).write_text(text, "utf-8")
     manifest = {
         "format": FORMAT,
         "type": type(detector).__name__,
-        "parameters": parameters,
+        "parameters": {k: v for k, v in detector.get_params(deep=False).items() if isinstance(v, _PLAIN)},
         "versions": versions(),
         "codebook": detector.codebook.version if detector.codebook is not None else None,
-        "training_articles": detector.training_articles_,
-        "checksum": _checksum(detector),
+        "features": list(getattr(detector.features_, "blocks", ())) or list(detector.features_.vectorizers_),
+        "training_articles": detector.training_hashes_,
+        "metrics": dict(metrics or {}),
+        "privacy": _PRIVACY,
+        "sha256": {name: _hash(folder / name) for name in (_MODEL, _CODEBOOK) if (folder / name).exists()},
+        "probes": score_probes(detector),
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+    (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
     return folder
 
 
@@ -89,18 +97,50 @@ def load_detector(path: str | Path, kind: type[Detector]) -> Detector:
     Raises
     ------
     InputError
-        When the folder holds no detector, one of another kind or a newer format, or a file that would have to be
-        trusted.
+        When the folder holds no detector, one of another kind or format, or a file that would have to be trusted; when
+        a file is not the one that was saved; or when the probes have other probabilities than at the time of saving,
+        with the versions that changed since.
     """
-    from skops import io
-
     folder = Path(path)
     manifest = _read_manifest(folder)
     if manifest["type"] != kind.__name__:
         raise InputError(
             f"holds a {manifest['type']}, not a {kind.__name__}", where=str(folder), remedy="load it with its own class"
         )
-    file = folder / "model.skops"
+    parts = _read_parts(folder / _MODEL, manifest["sha256"].get(_MODEL))
+    parameters = dict(manifest["parameters"])
+    book = folder / _CODEBOOK
+    _check_hash(book, manifest["sha256"].get(_CODEBOOK))
+    parameters["codebook"] = _read_codebook(book) if book.exists() else None
+    detector: Detector = kind(**parameters)
+    _restore(detector, parts)
+    detector.training_hashes_ = manifest["training_articles"]
+    detector.training_articles_ = list(detector.training_hashes_)
+    detector._memory = None  # no training text is saved
+    _check_probes(detector, manifest, folder)
+    return detector
+
+
+def saved_type(path: str | Path) -> str:
+    """Return the class name of the detector that a folder holds."""
+    return str(_read_manifest(Path(path))["type"])
+
+
+def _make_folder(folder: Path) -> Path:
+    """Make the folder, and take out what a detector that was saved here before may have left."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made ({error.strerror})", where=str(folder), remedy="give a new folder") from error
+    for name in (_MANIFEST, _CODEBOOK):
+        (folder / name).unlink(missing_ok=True)
+    return folder
+
+
+def _read_parts(file: Path, expected: str | None) -> dict[str, Any]:
+    """Read what skops may build; a type that no detector of ours holds is refused before anything is built."""
+    from skops import io
+
     try:
         unknown = sorted(set(io.get_untrusted_types(file=file)) - set(TRUSTED))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
@@ -113,37 +153,39 @@ def load_detector(path: str | Path, kind: type[Detector]) -> Detector:
             where=str(file),
             remedy="do not load it; retrain the detector or get the file from whom you trust",
         )
-    parts = io.load(file, trusted=list(TRUSTED))
-    book = folder / "codebook.json"
-    parameters = dict(manifest["parameters"])
-    parameters["codebook"] = _read_codebook(book) if book.exists() else None
-    detector: Detector = kind(**parameters)
-    _restore(detector, parts)
-    detector.training_articles_ = manifest["training_articles"]
-    detector._memory = None  # no training text is saved
-    if not np.isclose(_checksum(detector), manifest["checksum"]):
+    _check_hash(file, expected)
+    parts: dict[str, Any] = io.load(file, trusted=list(TRUSTED))
+    return parts
+
+
+def _check_hash(file: Path, expected: str | None) -> None:
+    if (_hash(file) if file.exists() else None) != expected:
         raise InputError(
-            "the weights differ from those that were saved",
+            "is not the file that was saved (its sha256 differs from the manifest's)",
             where=str(file),
             remedy="restore the folder from its source",
         )
-    return detector
 
 
-def saved_type(path: str | Path) -> str:
-    """Return the class name of the detector that a folder holds."""
-    return str(_read_manifest(Path(path))["type"])
+def _check_probes(detector: Any, manifest: Mapping[str, Any], folder: Path) -> None:
+    off = compare_probes(detector, manifest["probes"])
+    if off:
+        changes = ", ".join(list_changes(manifest["versions"])) or "no version: embeddings or word vectors are others"
+        raise InputError(
+            f"predicts otherwise than when it was saved (a probe's probability by {off:.2g}); what changed: {changes}",
+            where=str(folder),
+            remedy="train it again, or use the versions of its manifest",
+        )
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that results depend on."""
-    packages = ("stanza", "torch", "scikit-learn", "numpy", "pandas", "skops")
-    return {"python": platform.python_version(), "corpus_tools": __version__, **{p: version(p) for p in packages}}
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _fitted_parts(detector: Any) -> dict[str, Any]:
     parts = {k: v for k, v in vars(detector).items() if k.endswith("_") and not k.startswith("_") and k != "features_"}
-    parts.pop("training_articles_")
+    for name in ("training_articles_", "training_hashes_"):
+        parts.pop(name)
     for name in ("model_", "head_"):
         if name in parts:
             parts[name] = _slim(parts[name])
@@ -183,27 +225,25 @@ def _restore(detector: Any, parts: Mapping[str, Any]) -> None:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
-    file = folder / "manifest.json"
+    file = folder / _MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(
             f"is not a saved detector ({error})", where=str(folder), remedy="give a folder that save() wrote"
         ) from error
-    missing = {"format", "type", "parameters", "training_articles", "checksum"}.difference(
-        manifest if isinstance(manifest, dict) else ()
-    )
-    if missing:
-        raise InputError(
-            f"lacks {', '.join(sorted(missing))}", where=str(file), remedy="restore the folder from its source"
-        )
-    number = manifest.get("format")
+    number = manifest.get("format") if isinstance(manifest, dict) else None
     if not isinstance(number, int) or number != FORMAT:
         older = isinstance(number, int) and number < FORMAT
         raise InputError(
             f"has format {number}, and this version reads {FORMAT}",
             where=str(file),
             remedy="train the detector again" if older else "update corpus_tools",
+        )
+    missing = _KEYS.difference(manifest)
+    if missing:
+        raise InputError(
+            f"lacks {', '.join(sorted(missing))}", where=str(file), remedy="restore the folder from its source"
         )
     return manifest
 
@@ -228,21 +268,3 @@ def _codebook_data(book: Codebook) -> dict[str, Any]:
 
 def _set_fields(label: Any) -> dict[str, Any]:
     return {key: value for key, value in dataclasses.asdict(label).items() if value is not None}
-
-
-def _checksum(detector: Any) -> float:
-    """Sum of the absolute weights: a cheap proof that what was loaded is what was saved."""
-    return _total(detector.head_ if hasattr(detector, "head_") else detector.model_)
-
-
-def _total(model: Any) -> float:
-    """Sum of the absolute weights of a head."""
-    if hasattr(model, "models_"):
-        return float(sum(np.abs(own.coef_).sum() for own in model.models_.values()))
-    if hasattr(model, "linear_"):
-        return _total(model.linear_)
-    if hasattr(model, "shared_"):
-        return _total(model.shared_) + sum(_total(own) for own in model.own_.values())
-    if hasattr(model, "coef_"):
-        return float(sum(np.abs(coefficients).sum() for coefficients in model.coef_.values()))
-    return float(sum(np.abs(model.weights(label)).sum() for label in model.classes_))

@@ -7,7 +7,7 @@ their labels have.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from corpus_tools.learning.detect_then_value import NONE, DetectThenValue
 from corpus_tools.learning.detections import keep_strongest, thin_out, to_detections
 from corpus_tools.learning.encoder import is_configured
 from corpus_tools.learning.explain import occlude
-from corpus_tools.learning.heads import EXCLUSIVE_HEADS, LinearHead, join_views
+from corpus_tools.learning.heads import EXCLUSIVE_HEADS, LinearHead, Views, join_views
+from corpus_tools.learning.references import list_fingerprints
 from corpus_tools.learning.targets import TargetFeatures
 from corpus_tools.learning.topic_head import TopicHead
 from corpus_tools.text.corpus import Corpus
@@ -65,6 +66,9 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     threshold_ : float
         Probability of a stance from which a candidate has one (see `DetectThenValue`); 0 where there is no `none`.
     """
+
+    exclusive = True
+    """A unit has exactly one value."""
 
     def __init__(
         self,
@@ -114,7 +118,8 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         else:
             self.model_ = LinearHead(self.head, self.random_state).fit(views, labels, groups)
         self.classes_ = self.model_.classes_
-        self.training_articles_ = list(dict.fromkeys(known["article"]))
+        self.training_hashes_ = list_fingerprints(known)
+        self.training_articles_ = list(self.training_hashes_)
         return self
 
     def predict_proba(self, units: pd.DataFrame) -> pd.DataFrame:
@@ -122,14 +127,16 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         if not len(units):
             return pd.DataFrame(columns=self.classes_, index=units.index, dtype=float)
-        views = self.features_.views(units)
-        if isinstance(self.model_, DetectThenValue):
-            scores = self.model_.predict_proba(join_views(views))
-        elif isinstance(self.model_, TopicHead):
-            scores = self.model_.predict_proba(views, topics_of(units))
-        else:
-            scores = self.model_.predict_proba(views)
+        scores = self.score_views(self.features_.views(units), topics_of(units))
         return pd.DataFrame(scores, index=units.index, columns=self.classes_)
+
+    def score_views(self, views: Views, topics: Sequence[str]) -> Array:
+        """Return the probabilities of rows that are views already, shape (rows, labels)."""
+        if isinstance(self.model_, DetectThenValue):
+            return self.model_.predict_proba(join_views(views))
+        if isinstance(self.model_, TopicHead):
+            return self.model_.predict_proba(views, topics)
+        return np.asarray(self.model_.predict_proba(views))
 
     def predict(self, units: pd.DataFrame) -> Array:
         """Return the label of each unit, shape (units,)."""
@@ -170,11 +177,19 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ]
         return pd.DataFrame(rows, columns=["unit", "label", "feature", "start", "end", "quote", "weight"])
 
-    def save(self, path: str | Path) -> Path:
-        """Write the detector as a skops file with a manifest; see `corpus_tools.learning.saving`."""
+    def save(self, path: str | Path, *, metrics: Mapping[str, Any] | None = None) -> Path:
+        """Write the detector as a skops file with a manifest; see `corpus_tools.learning.saving`.
+
+        Parameters
+        ----------
+        path
+            The folder, which is made.
+        metrics
+            What is known of its quality, fit for JSON; kept in the manifest.
+        """
         from corpus_tools.learning.saving import save_detector
 
-        return save_detector(self, path)
+        return save_detector(self, path, metrics=metrics)
 
     @classmethod
     def load(cls, path: str | Path) -> StanceDetector:

@@ -2,18 +2,21 @@
 
 A row may be decided (the label holds or not), shared (some coders said so), open inside a bag (the article carries the
 label and nobody said in which of its units), or silent. `read_lesson` tells them apart; what is silent is left out.
+Where coders finished an article that was not decided, more than half of them decide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from corpus_tools.annotation.codebook import Codebook
+from corpus_tools.learning.shares import SHARES
 
 Array = np.ndarray[Any, Any]
 
@@ -29,7 +32,7 @@ class Lesson:
     decided : ndarray of int
         1 where the label was decided to hold; 0 in a bag.
     shares : ndarray of float
-        How positive the row is, from 0 to 1: the share of coders who said so, else `decided`.
+        How positive the row is, from 0 to 1: the share of coders who said so, else `decided`; 0 in a bag.
     bags : ndarray of int
         Number of the bag of the row, -1 where the row itself was judged.
     carried : ndarray of int
@@ -55,14 +58,18 @@ class Lesson:
 
     @property
     def is_one_sided(self) -> bool:
-        """Whether no row is negative."""
-        return bool(((self.shares > 0) | (self.bags >= 0)).all())
+        """Whether nothing was decided to be negative, or by the shares no row is negative, or none positive."""
+        judged = self.bags < 0
+        negative = (judged & (self.decided == 0)).any() and (judged & (self.shares < 1)).any()
+        return not (negative and (~judged | (self.shares > 0)).any())
 
 
 def find_known(units: pd.DataFrame) -> Array:
-    """Return which units say anything about any label: those that are not wholly unknown, or carry a label."""
-    pairs = zip(units["unknown"], units["labels"], strict=True)
-    return np.array([("*" not in unknown) or bool(labels) for unknown, labels in pairs], dtype=bool)
+    """Return which units say anything about any label: those not wholly unknown, with a label, or with shares."""
+    rows = zip(units["unknown"], units["labels"], _said(units), strict=True)
+    return np.array(
+        [("*" not in unknown) or bool(labels) or said is not None for unknown, labels, said in rows], dtype=bool
+    )
 
 
 def order_labels(units: pd.DataFrame, codebook: Codebook | None) -> list[str]:
@@ -74,24 +81,27 @@ def order_labels(units: pd.DataFrame, codebook: Codebook | None) -> list[str]:
 
 def read_lesson(units: pd.DataFrame, label: str) -> Lesson:
     """Return what the units say about a label."""
-    decided = np.array([label in labels for labels in units["labels"]], dtype=int)
-    carried = np.array([label in labels for labels in units["article_labels"]], dtype=int)
-    said = units["shares"] if "shares" in units else [None] * len(units)
-    shares = np.array([_share(own, label, d) for own, d in zip(said, decided, strict=True)])
-    silent = np.array([bool({label, "*"} & unknown) for unknown in units["unknown"]], dtype=bool)
-    silent &= (decided == 0) & (shares == 0)
-    inside = silent & (carried == 1) & np.array([label in unknown for unknown in units["unknown"]], dtype=bool)
+    held = np.array([label in labels for labels in units["labels"]], dtype=bool)
+    carried = np.array([label in labels for labels in units["article_labels"]], dtype=bool)
+    left = np.array([label in unknown for unknown in units["unknown"]], dtype=bool)
+    undecided = ~held & (left | np.array(["*" in unknown for unknown in units["unknown"]], dtype=bool))
+    counted = np.array([_share(said, label) for said in _said(units)], dtype=float)
+    shares = np.where(np.isnan(counted), held.astype(float), counted)
+    decided = held | (undecided & (shares > 0.5))
+    silent = undecided & np.isnan(counted)
+    inside = silent & carried & left
     rows = np.flatnonzero(~silent | inside)
-    articles = units["article"].to_numpy(dtype=object)[rows]
+    articles = units["article"].to_numpy(dtype=object)
+    carried |= np.isin(articles.astype(str), articles[decided].astype(str))
     return Lesson(
         rows=rows,
-        decided=decided[rows],
+        decided=decided[rows].astype(int),
         shares=shares[rows],
-        bags=np.where(inside[rows], _number(articles), -1),
-        carried=carried[rows],
+        bags=np.where(inside[rows], _number(articles[rows]), -1),
+        carried=carried[rows].astype(int),
         groups=units["group"].to_numpy(dtype=object)[rows],
-        articles=articles,
-        weights=units["weight"].to_numpy(dtype=float)[rows] if "weight" in units else None,
+        articles=articles[rows],
+        weights=units["weight"].fillna(1.0).to_numpy(dtype=float)[rows] if "weight" in units else None,
     )
 
 
@@ -101,9 +111,15 @@ def describe_counts(counts: Mapping[str, int], *, most: int = 8) -> str:
     return ", ".join([*listed, "…"] if len(counts) > most else listed)
 
 
-def _share(said: Any, label: str, decided: int) -> float:
-    """Return the share of coders; where no coders are known the decision."""
-    return float(said.get(label, 0.0)) if isinstance(said, Mapping) else float(decided)
+def _said(units: pd.DataFrame) -> list[Mapping[str, float] | None]:
+    """Return the shares of each unit, None where no coders are known."""
+    column = units[SHARES] if SHARES in units else [None] * len(units)
+    return [said if isinstance(said, Mapping) else None for said in column]
+
+
+def _share(said: Mapping[str, float] | None, label: str) -> float:
+    """Return the share of coders, NaN where nobody said."""
+    return nan if said is None else float(said.get(label, 0.0))
 
 
 def _number(names: Iterable[Any]) -> Array:

@@ -68,7 +68,7 @@ def suspect_labels(
     folds, repeats, seed
         Of the cross-validation, which keeps the column `group` whole; its repeats deal other folds.
     scores
-        Out-of-fold probabilities, where they are at hand (`predict_unseen`); one row a unit.
+        Out-of-fold probabilities, where they are at hand (`predict_unseen`); one row a unit, in the same order.
     everything
         Also list the labels that are not suspect.
 
@@ -84,18 +84,19 @@ def suspect_labels(
     InputError
         When no unit has a label, or there are fewer groups than folds.
     """
-    known = _coded(units).reset_index(drop=True)
+    coded = _find_coded(units)
+    known = units[coded].reset_index(drop=True)
     if not len(known):
         raise InputError("no unit carries a label", remedy="give units that were coded")
     if scores is None:
         scores = predict_unseen(detector, known, folds=folds, repeats=repeats, seed=seed)
     else:
-        scores = scores.loc[_coded(units).index].reset_index(drop=True)
+        scores = scores[coded].reset_index(drop=True)
     exclusive = is_exclusive(detector)
     asked = [_one_question(known, scores)] if exclusive else _questions(known, scores)
     rows = [row for judged in asked for row in _rows(judged, known, everything)]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    trust = table["probability"] if exclusive else table["probability"] / table["usual"]
+    trust = table["probability"] if exclusive else table["probability"] / table["usual"].clip(lower=1e-9)
     table = table.iloc[np.argsort(trust.to_numpy(dtype=float), kind="stable")].reset_index(drop=True)
     return table.astype({"start": "int64", "end": "int64", "probability": "float64"})
 
@@ -187,11 +188,11 @@ def judge_labels(probabilities: Array, given: Array, names: list[str], rows: Arr
     return Judged(asked, names, given, suggested, suspect, own, thresholds[given], margin)
 
 
-def _coded(units: pd.DataFrame) -> pd.DataFrame:
-    """Return the units of which something is known; a stance that no candidate stands for cannot be judged."""
+def _find_coded(units: pd.DataFrame) -> Array:
+    """Return of which units something is known; a stance that no candidate stands for cannot be judged."""
     known = units["labels"].notna() & (units["level"] != "missed")
-    open_ones = np.array(["*" in u and not labels for u, labels in zip(units["unknown"], units["labels"], strict=True)])
-    return units[known & ~open_ones]
+    left = [("*" in unknown) and not labels for unknown, labels in zip(units["unknown"], units["labels"], strict=True)]
+    return np.asarray(known.to_numpy(dtype=bool) & ~np.array(left, dtype=bool))
 
 
 def _one_question(units: pd.DataFrame, scores: pd.DataFrame) -> Judged:

@@ -2,13 +2,15 @@
 
 The columns are fixed (see `COLUMNS`). `labels` says what is known to hold, `unknown` for which labels nothing is
 known: a frame coded for the whole article and on none of its spans leaves the article's sentences unknown for that
-frame, and an article that nobody finished coding gives positives but no negatives.
+frame, and an article that nobody finished coding gives positives but no negatives. With `labels="soft"` a column
+`shares` says how many of the coders marked the unit.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -20,6 +22,7 @@ from corpus_tools.language.mentions import Mention
 from corpus_tools.language.parses import Parses
 from corpus_tools.language.sentences import Sentence
 from corpus_tools.learning.references import ParseReference, ParseSource
+from corpus_tools.learning.shares import SHARES, count_shares
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError
@@ -41,6 +44,7 @@ COLUMNS = (
     "unknown",
 )
 LEVELS = ("sentence", "paragraph", "article")
+LABELS = ("decided", "soft")
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
 
 
@@ -51,6 +55,7 @@ def units(
     *,
     kind: str = "frame",
     level: str = "sentence",
+    labels: str = "decided",
     codebook: Codebook | None = None,
 ) -> pd.DataFrame:
     """Cut a corpus into units and label them.
@@ -67,6 +72,10 @@ def units(
         `"frame"`: a unit is a text range with a set of frames. `"stance"`: a unit is a (sentence, holder, target).
     level
         `"sentence"`, `"paragraph"` or `"article"`; stance units are always sentences.
+    labels
+        `"decided"`: what gold says. `"soft"`: a column `shares` beside it, a mapping from labels to the share of coders
+        who marked the unit, of those who finished the article (see `corpus_tools.learning.shares`); frames only.
+        `FrameDetector.fit` learns from it.
     codebook
         Gives the mentions of stance units their entities.
 
@@ -78,8 +87,10 @@ def units(
     Raises
     ------
     InputError
-        When `kind` or `level` is not one of the above.
+        When `kind`, `level` or `labels` is not one of the above, or soft labels are asked for where no coder finished
+        an article.
     """
+    _check_labels(labels, kind, gold)
     if kind == "stance":
         from corpus_tools.learning.candidates import stance_units
 
@@ -92,7 +103,8 @@ def units(
     rows: list[dict[str, Any]] = []
     for article in corpus:
         rows.extend(_frame_rows(article, source, gold, level))
-    return to_units(rows)
+    made = to_units(rows)
+    return made.assign(**{SHARES: [row[SHARES] for row in rows]}) if labels == "soft" else made
 
 
 def units_from_texts(
@@ -178,6 +190,20 @@ def to_units(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return table.astype({"start": "int64", "end": "int64"})
 
 
+def _check_labels(labels: str, kind: str, gold: Gold | None) -> None:
+    if labels not in LABELS:
+        raise InputError(f"the 'labels' parameter of units must be one of {LABELS}. Got {labels!r} instead")
+    if labels == "decided":
+        return
+    if kind != "frame":
+        raise InputError("soft labels are of frames only", remedy="use labels='decided' for stances")
+    if gold is None or not any(gold.raw.values()):
+        raise InputError(
+            "soft labels need the coders' own judgements, and no coder finished an article",
+            remedy="give store.gold() of a store with coders whose articles have the status done",
+        )
+
+
 def _guess_kind(labels: Sequence[Any] | None, targets: Sequence[Any] | None) -> str:
     known = [label for label in labels or () if label is not None]
     if known:
@@ -199,6 +225,7 @@ def _frame_rows(article: Article, source: ParseSource, gold: Gold | None, level:
     everything = frozenset(a.label for a in frames)
     # a frame that was also coded on spans was looked for in every sentence; one that was not leaves them all open
     loose = everything - {a.label for a in frames if a.spans}
+    said = gold.by_coder(article.id, "frame") if gold is not None else {}
     for number, (start, end, text, sentences) in enumerate(_ranges(article, source, level)):
         labels = everything if level == "article" else frozenset(a.label for a in frames if _covers(a, sentences))
         unknown = frozenset(["*"]) if not complete else frozenset() if level == "article" else loose - labels
@@ -217,6 +244,7 @@ def _frame_rows(article: Article, source: ParseSource, gold: Gold | None, level:
             "parse": ParseReference(source, article.id, start, end),
             "article_labels": everything,
             "unknown": unknown,
+            SHARES: count_shares(said, covers=partial(_covers, sentences=sentences), whole=level == "article"),
         }
 
 

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["choose_order", "order_at_random", "order_by_disagreement", "order_by_query", "order_by_uncertainty"]
 
 ORDERS = ("given", "random", "uncertainty", "disagreement", "query")
-MOST_UNCERTAIN = 3  # judgements of an article whose uncertainty counts: one odd sentence is not an article
-MOST_DIVERSE = 200  # articles chosen for being unlike each other; nobody codes more before the next training
 
 
 def choose_order(
@@ -113,51 +111,21 @@ def order_by_uncertainty(corpus: Corpus, parses: Parses, detector: Any) -> list[
     corpus, parses
         The articles.
     detector
-        Fitted, with ``predict_proba(units)``.
-
-    Notes
-    -----
-    The uncertainty of a probability p is 1 - abs(2 p - 1); an article's is the mean of its three highest. The next
-    article is the one for which uncertainty times (1 - the greatest cosine similarity of its words to an article
-    chosen before) is greatest, so that one event told ten times is not coded ten times.
+        Fitted, with ``predict_proba(units)``: see `corpus_tools.learning.active.rank`, whose strategy `"diverse"` over
+        articles this is.
     """
-    doubts = _measure_doubts(corpus, parses, detector)
-    ranked = sorted(corpus.ids, key=lambda id: -doubts.get(id, 0.0))
-    return _spread(corpus, ranked, doubts)
-
-
-def _measure_doubts(corpus: Corpus, parses: Parses, detector: Any) -> dict[str, float]:
-    import numpy as np
-
+    from corpus_tools.learning.active import rank
     from corpus_tools.learning.units import units
 
-    table = units(corpus, parses, kind="frame", level="sentence")
-    if not len(table):
-        return {}
-    scores = np.asarray(detector.predict_proba(table), dtype=float)
-    doubt = (1.0 - np.abs(2.0 * scores - 1.0)).max(axis=1)
-    highest: dict[str, list[float]] = {}
-    for article, value in zip(table["article"], doubt, strict=True):
-        highest.setdefault(str(article), []).append(float(value))
-    return {id: sum(sorted(values)[-MOST_UNCERTAIN:]) / MOST_UNCERTAIN for id, values in highest.items()}
+    book = getattr(detector, "codebook", None)
+    table = units(corpus, parses, kind=_kind_of(detector), level="sentence", codebook=book)
+    ranked = rank(detector, table, "diverse", level="article")["article"].tolist()
+    return list(dict.fromkeys([*ranked, *corpus.ids]))
 
 
-def _spread(corpus: Corpus, ranked: list[str], doubts: dict[str, float]) -> list[str]:
-    import numpy as np
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    texts = {article.id: article.text for article in corpus}
-    words = TfidfVectorizer(min_df=1, token_pattern=r"(?u)\b\w+\b").fit_transform(texts[id] for id in ranked)
-    worth = np.array([doubts.get(id, 0.0) for id in ranked])
-    likeness = np.zeros(len(ranked))
-    chosen: list[int] = []
-    for _ in range(min(MOST_DIVERSE, len(ranked))):
-        gain = worth * (1.0 - likeness)
-        gain[chosen] = -1.0
-        best = int(gain.argmax())
-        chosen.append(best)
-        likeness = np.maximum(likeness, (words @ words[best].T).toarray().ravel())
-    return [ranked[i] for i in chosen] + [id for i, id in enumerate(ranked) if i not in set(chosen)]
+def _kind_of(detector: Any) -> str:
+    """Return what a detector judges: stances where it has a target, else frames."""
+    return "stance" if hasattr(detector, "target") else "frame"
 
 
 def _share_alone(counts: Counter[tuple[Any, ...]]) -> float:
