@@ -265,7 +265,7 @@ def test_wrong_usage_is_status_2(call, arguments):
         ({"detector": '[detector]\nfeatures = "wrods"\nexclusive = true\n'}, ["config.toml", "'wrods'", "words"]),
         ({"evaluation": '[evaluation]\nscheme = "random"\n'}, ["config.toml", "'random'", "leave-one-out"]),
         ({"evaluation": '[evaluation]\ngroups = "moon"\n'}, ["config.toml", "'moon'"]),
-        ({"evaluation": '[evaluation]\nfolds = 3\ngroups = "article"\n'}, ["config.toml", "leak", "allow_leaks"]),
+        ({"evaluation": '[evaluation]\nfolds = 3\ngroups = "headline"\n'}, ["config.toml", "leak", "allow_leaks"]),
         ({"evaluation": '[evaluation]\nsearch = {K = [1]}\n'}, ["config.toml", "'K'"]),
     ],
     ids=["key", "features", "scheme", "groups", "leak", "search"],
