@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn import config_context
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
@@ -60,10 +61,9 @@ def fit_line(
         model: Any = LinearSVC(C=C / 8, tol=tolerance, random_state=seed)
     else:
         # the dual form is several times faster where there are more features than rows
-        model = LogisticRegression(
-            C=C, solver="liblinear", dual=True, tol=tolerance, max_iter=2000, random_state=seed
-        )
-    model.fit(taken, sides, sample_weight=sizes)
+        model = LogisticRegression(C=C, solver="liblinear", dual=True, tol=tolerance, max_iter=2000, random_state=seed)
+    with config_context(assume_finite=True, skip_parameter_validation=True):  # the caller's rows were checked once
+        model.fit(taken, sides, sample_weight=sizes)
     return np.asarray(model.coef_).ravel(), float(np.ravel(model.intercept_)[0])
 
 
