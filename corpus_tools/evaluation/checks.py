@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from corpus_tools.learning.frames import FrameDetector
@@ -12,9 +13,11 @@ from corpus_tools.learning.stances import StanceDetector
 from corpus_tools.learning.units import COLUMNS
 from corpus_tools.text.errors import InputError
 
-__all__ = ["check_request"]
+__all__ = ["MAX_SEED", "check_request"]
 
 _OF_KIND = {"frame": FrameDetector, "stance": StanceDetector}
+MAX_SEED = 2**32 - 2**20
+"""What numpy's generators take, with room for the seeds that are derived from it."""
 _TOLD = 40
 
 
@@ -27,6 +30,7 @@ def check_request(
     baselines: Any,
     search: Any,
     curve: Any,
+    random_state: Any,
 ) -> None:
     """Raise unless detector and units can go together and the options are what they should be.
 
@@ -42,6 +46,8 @@ def check_request(
         _refuse("folds", "a whole number of at least 2", folds)
     if not _is_number(confidence) or not 0 < confidence < 1:
         _refuse("confidence", "a number between 0 and 1, such as 0.95", confidence)
+    if not _is_whole(random_state) or not 0 <= random_state <= MAX_SEED:
+        _refuse("random_state", f"a whole number from 0 to {MAX_SEED}", random_state)
     if isinstance(baselines, str):
         _refuse("baselines", f"a list of names, such as [{baselines!r}]", baselines)
     if not isinstance(curve, Collection) or not all(map(_is_number, curve)):
@@ -101,11 +107,11 @@ def _is_set_of_texts(value: Any) -> bool:
 
 
 def _is_whole(value: Any) -> bool:
-    return _is_number(value) and float(value).is_integer()
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
 def _refuse(name: str, wanted: str, got: Any) -> None:

@@ -138,7 +138,8 @@ def evaluate(
     InputError
         When what is given cannot be evaluated, there are too few groups, a part would lack a label, or the split leaks.
     """
-    check_request(detector, units, folds=folds, confidence=confidence, baselines=baselines, search=search, curve=curve)
+    options = {"folds": folds, "confidence": confidence, "baselines": baselines, "search": search, "curve": curve}
+    check_request(detector, units, **options, random_state=random_state)
     judging = judge_units(detector, units)
     duplicates = find_duplicates(judging.units)
     if groups != "article":

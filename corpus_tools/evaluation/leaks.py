@@ -27,7 +27,7 @@ LEAST_WORDS_OF_PART = 20
 """In whole texts of so many words a copied part is looked for."""
 _SENTENCES = ("sentence", "missed")
 _COLUMNS = ("kind", "a", "b", "similarity", "text")
-_SHOWN = 5
+_SHOWN = 3
 
 
 def find_duplicates(units: pd.DataFrame) -> pd.DataFrame:

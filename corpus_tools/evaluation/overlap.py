@@ -29,11 +29,18 @@ COPIED = 0.5
 _RUN = 5
 _LEAST_RUNS = 16  # those of 20 words in a row
 _WORD = re.compile(r"\w+")
+_RETWEET = re.compile(r"^\s*rt @\w+:")
 
 
 def cut_words(text: str) -> tuple[str, ...]:
-    """Return the words of a text without case and punctuation."""
-    return tuple(_WORD.findall(text.casefold()))
+    """Return the words of a text without case and punctuation; who passed it on as a retweet is none of them.
+
+    Examples
+    --------
+    >>> cut_words("RT @Niamey: The vote, again!")
+    ('the', 'vote', 'again')
+    """
+    return tuple(_WORD.findall(_RETWEET.sub("", text.casefold())))
 
 
 def find_equal(texts: Mapping[str, str]) -> list[Pair]:
