@@ -79,6 +79,8 @@ def test_data_stands_in_for_what_the_configuration_names(folder, tmp_path_factor
         ({"top": 'kind = "frame"\nsede = 1\n'}, 2, ["'sede'", "'seed'"]),
         ({"top": 'kind = "frame"\nseed = "one"\n'}, 2, ["'seed'", "whole number", "'one'", "seed = 5"]),
         ({"top": 'kind = "frame"\nseed = true\n'}, 2, ["'seed'", "whole number"]),
+        ({"top": 'kind = "frame"\nseed = -1\n'}, 2, ["'seed'", "between 0 and"]),
+        ({"top": 'kind = "frame"\nseed = 99999999999999999999\n'}, 2, ["'seed'", "between 0 and"]),
         ({"top": 'kind = "mood"\n'}, 1, ["'kind'", "'mood'", "stance"]),
         ({"top": 'kind = "frame"\noutputs = ["pdf"]\n'}, 2, ["'pdf'", "latex"]),
         ({"top": "kind = \n"}, 0, ["not TOML", "line 1"]),
@@ -202,6 +204,9 @@ def test_a_bad_table_is_refused(columns, change, words):
         ("a.jsonl", '{"t": 1}\n{"t": \n', ["a.jsonl:2", "JSON"]),
         ("a.jsonl", "[1]\n", ["a.jsonl:1", "object"]),
         ("a.parquet", "not parquet", ["a.parquet"]),
+        ("a.csv", "t,y\na,b,c,d\n", ["a.csv", "as many cells"]),
+        ("a.csv", "", ["a.csv", "No columns"]),
+        ("a.csv", 't,y\n"a,b\n', ["a.csv", "inside string"]),
         ("a.xlsx", "", ["a.xlsx", ".parquet"]),
     ],
 )

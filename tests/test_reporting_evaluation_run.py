@@ -167,6 +167,11 @@ def test_outputs_are_chosen(call, tmp_path):
     }
 
 
+def damage(file, key, value):
+    """Put something else under a key of a manifest."""
+    file.write_text(json.dumps({**read_json(file), key: value}), "utf-8")
+
+
 # --- rerun ------------------------------------------------------------------------------------------------------------
 
 
@@ -199,8 +204,13 @@ def test_a_rerun_elsewhere_needs_the_folder_of_the_configuration(call, copy, tmp
         (lambda f: (f / "out" / "manifest.json").write_text("{}"), ["manifest.json", "not the manifest"]),
         (lambda f: (f / "out" / "manifest.json").write_text("{"), ["manifest.json", "JSON"]),
         (lambda f: (f / "out" / "manifest.json").unlink(), ["manifest.json", "cannot be read"]),
+        *(
+            (lambda f, k=key, v=value: damage(f / "out" / "manifest.json", k, v), ["manifest.json", f"{key!r}"])
+            for key in ("config", "versions", "inputs", "metrics", "predictions") for value in (None, 7, "x", [1])
+        ),
+        (lambda f: damage(f / "out" / "manifest.json", "config", {}), ["manifest.json", "'kind'"]),
+        (lambda f: damage(f / "out" / "manifest.json", "inputs", {}), ["table/coded.csv is new"]),
     ],
-    ids=["changed", "missing", "another", "torn", "none"],
 )  # fmt: skip
 def test_a_rerun_on_other_inputs_is_refused(call, copy, spoil, words):
     spoil(copy)
@@ -265,7 +275,7 @@ def test_wrong_usage_is_status_2(call, arguments):
         ({"detector": '[detector]\nfeatures = "wrods"\nexclusive = true\n'}, ["config.toml", "'wrods'", "words"]),
         ({"evaluation": '[evaluation]\nscheme = "random"\n'}, ["config.toml", "'random'", "leave-one-out"]),
         ({"evaluation": '[evaluation]\ngroups = "moon"\n'}, ["config.toml", "'moon'"]),
-        ({"evaluation": '[evaluation]\nfolds = 3\ngroups = "article"\n'}, ["config.toml", "leak", "allow_leaks"]),
+        ({"evaluation": '[evaluation]\nfolds = 3\ngroups = "headline"\n'}, ["config.toml", "leak", "allow_leaks"]),
         ({"evaluation": '[evaluation]\nsearch = {K = [1]}\n'}, ["config.toml", "'K'"]),
     ],
     ids=["key", "features", "scheme", "groups", "leak", "search"],

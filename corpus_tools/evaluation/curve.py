@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from corpus_tools.evaluation.intervals import bootstrap
+from corpus_tools.evaluation.intervals import bootstrap_f1
 from corpus_tools.evaluation.judging import Answer, Judging
-from corpus_tools.evaluation.metrics import macro_of_counts
 from corpus_tools.evaluation.splitting import Split
 from corpus_tools.evaluation.systems import DetectorSystem, answer_out_of_fold
 from corpus_tools.text.errors import InputError
@@ -66,7 +65,7 @@ def draw_curve(
         }
         try:
             answer = full if share == 1 and full is not None else _answer(judging, parts, detector, chosen)
-            figure = bootstrap(judging.count(answer), macro_of_counts, confidence=confidence, seed=seed).to_dict()
+            figure = bootstrap_f1(judging.count(answer), confidence=confidence, seed=seed).to_dict()
         except InputError as error:  # a detector refuses to learn from too little; that is a finding
             figure = {"value": None, "low": None, "high": None, "reason": str(error)}
         rows.append(row | {"macro_f1": figure})

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from corpus_tools.evaluation.baselines import choose_baselines
+from corpus_tools.evaluation.checks import check_request
 from corpus_tools.evaluation.columns import find_column
 from corpus_tools.evaluation.curve import draw_curve
 from corpus_tools.evaluation.judging import Answer, Judging, judge_units
@@ -102,9 +103,9 @@ def evaluate(
     units
         Units with gold labels.
     groups
-        Whose groups are never split between training and test: a column of `units`; `"topic"` (a stance's target);
-        with `corpus` a field of the articles such as `"source"`; `"duplicates"`: articles, and near-duplicates of one
-        another as one.
+        Whose groups are never split between training and test: `"article"`, which is the units' own `group` where
+        that holds several articles; another column of `units`; `"topic"` (a stance's target); with `corpus` a field of
+        the articles such as `"source"`; `"duplicates"`: as `"article"`, and near-duplicates of one another as one.
     folds
         Outer folds.
     scheme
@@ -135,11 +136,16 @@ def evaluate(
     Raises
     ------
     InputError
-        When there are too few groups, a part would lack a label, or the split leaks.
+        When what is given cannot be evaluated, there are too few groups, a part would lack a label, or the split leaks.
     """
+    options = {"folds": folds, "confidence": confidence, "baselines": baselines, "search": search, "curve": curve}
+    check_request(detector, units, **options, random_state=random_state)
     judging = judge_units(detector, units)
     duplicates = find_duplicates(judging.units)
-    judging = judging.group_by(_find_groups(judging.units, groups, corpus, duplicates))
+    if groups != "article":
+        judging = judging.group_by(_find_groups(judging.units, groups, corpus, duplicates))
+    elif len(set(judging.groups)) < len(judging.articles):
+        groups = "group"
     splits = split(judging, scheme=scheme, folds=folds, seed=random_state)
     leaks = check_leaks(judging.units, fold_numbers(splits), allow=allow_leaks, duplicates=duplicates)
     by_slice = {name: find_column(judging.units, name, corpus).to_list() for name in slices}

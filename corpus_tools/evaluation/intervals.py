@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from corpus_tools.evaluation.metrics import macro_of_counts, micro_of_counts
+
 Array = np.ndarray[Any, Any]
 Statistic = Callable[[Array], Array]
 
@@ -40,7 +42,7 @@ def bootstrap(
     Parameters
     ----------
     per_group
-        Counts of each group, shape (groups, ...); the statistic sees their sum, shape (...).
+        Counts of each group, shape (groups, ...); the statistic sees their sum, shape (...). One group has no interval.
     statistic
         Maps counts of shape (draws, ...) to values of shape (draws,).
     confidence
@@ -51,6 +53,8 @@ def bootstrap(
     value = float(statistic(per_group.sum(axis=0)[None])[0])
     if np.isnan(value):
         return Interval(None, reason="nothing to score: neither gold nor prediction has a positive")
+    if len(per_group) < 2:
+        return Interval(value)  # one group says nothing of how groups differ
     values = statistic(_resample(per_group, draws, seed))
     low, high = _percentiles(values, confidence)
     return Interval(value, low, high)
@@ -63,6 +67,8 @@ def bootstrap_difference(
     value = float(statistic(a.sum(axis=0)[None])[0] - statistic(b.sum(axis=0)[None])[0])
     if np.isnan(value):
         return Interval(None, reason="one of the two has nothing to score")
+    if len(a) < 2:
+        return Interval(value)
     low, high = _percentiles(statistic(_resample(a, draws, seed)) - statistic(_resample(b, draws, seed)), confidence)
     return Interval(value, low, high)
 
@@ -115,6 +121,25 @@ def bootstrap_share(per_group: Array, *, confidence: float = 0.95, draws: int = 
         trials = int((per_group[:, 1] > 0).sum())
         return wilson(trials if found.value else 0, trials, confidence=confidence)
     return found
+
+
+def bootstrap_f1(
+    per_group: Array, *, pooled: bool = False, confidence: float = 0.95, draws: int = 2000, seed: int = 0
+) -> Interval:
+    """Return macro-F1 (or micro-F1: `pooled`) of counts, shape (groups, 3, labels), with an interval over groups.
+
+    Where F1 is 1 in every resample, or 0 although something was predicted, the interval is Wilson's, with one trial for
+    each group that has a case of the label; over labels the bounds are averaged as F1 is.
+    """
+    statistic = micro_of_counts if pooled else macro_of_counts
+    found = bootstrap(per_group, statistic, confidence=confidence, draws=draws, seed=seed)
+    if found.low != found.high or found.value not in (0.0, 1.0) or not per_group[:, 1].any():
+        return found
+    cases = per_group.sum(axis=1) > 0
+    trials = [int(cases.any(axis=1).sum())] if pooled else [int(n) for n in cases.sum(axis=0) if n]
+    ends = [wilson(n if found.value else 0, n, confidence=confidence) for n in trials]
+    low, high = (float(np.mean([getattr(end, side) for end in ends])) for side in ("low", "high"))
+    return Interval(found.value, low, high)
 
 
 def _share(counts: Array) -> Array:

@@ -20,7 +20,7 @@ from corpus_tools.evaluation.metrics import count_rows, to_indicators
 from corpus_tools.learning.detect_then_value import NONE
 from corpus_tools.text.errors import InputError
 
-__all__ = ["Answer", "Judging", "judge_units"]
+__all__ = ["Answer", "Judging", "find_own_groups", "judge_units"]
 
 Array = np.ndarray[Any, Any]
 
@@ -78,7 +78,8 @@ class Judging:
     @property
     def level(self) -> str:
         """The name of what is judged first: an article, or the level of the units."""
-        return "article" if self.by_article else str(self.units["level"].iloc[0])
+        several = self.by_article and len(self.articles) < len(self.units)
+        return "article" if several else str(self.units["level"].iloc[0])
 
     @cached_property
     def articles(self) -> list[str]:
@@ -121,10 +122,7 @@ class Judging:
 
         The split may keep together more (a source, a topic); of such there are too few to be drawn.
         """
-        codes = pd.factorize(self.units["group"].astype(object))[0]
-        if len(set(zip(codes.tolist(), self.article_of.tolist(), strict=True))) > len(self.articles):
-            return self.article_of
-        return np.asarray(codes)
+        return np.asarray(pd.factorize(find_own_groups(self.units))[0])
 
     def drawn(self, *, units: bool = False) -> Array:
         """Return the cluster of each row that is judged first, or of each unit."""
@@ -162,19 +160,22 @@ class Judging:
 
 
 def judge_units(detector: Any, units: pd.DataFrame) -> Judging:
-    """Take the units that have gold, in the form that fits the detector, grouped by article.
+    """Take the units that have gold, in the form that fits the detector, in their own groups (see `find_own_groups`).
 
     Raises
     ------
     InputError
-        When units of both kinds are mixed, or none carries a label.
+        When none carries a label.
     """
-    kinds = set(units["kind"])
-    if len(kinds) != 1:
-        raise InputError(
-            f"units of kind {sorted(kinds)} cannot be evaluated together", remedy="give frames or stances, not none"
-        )
-    return _judge_frames(detector, units) if kinds == {"frame"} else _judge_stances(units)
+    return _judge_frames(detector, units) if set(units["kind"]) == {"frame"} else _judge_stances(units)
+
+
+def find_own_groups(units: pd.DataFrame) -> pd.Series[Any]:
+    """Return the units' own `group` where each holds whole articles, else their article; so too where it is missing."""
+    article = units["article"].astype(object)
+    own = units["group"].astype(object).where(units["group"].notna(), article)
+    pairs = zip(pd.factorize(own)[0].tolist(), pd.factorize(article)[0].tolist(), strict=True)
+    return own if len(set(pairs)) == article.nunique() else article
 
 
 def _judge_frames(detector: Any, units: pd.DataFrame) -> Judging:
@@ -189,7 +190,7 @@ def _judge_frames(detector: Any, units: pd.DataFrame) -> Judging:
         where = str(units["unit"][truth.sum(axis=1) > 1].iloc[0])
         raise InputError("a unit has several labels, and exclusive=True allows one", where=where)
     known = ~to_indicators(list(units["unknown"]), labels)
-    return Judging("one" if one else "several", units, labels, _by_article(units), truth, known)
+    return Judging("one" if one else "several", units, labels, _name_groups(units), truth, known)
 
 
 def _judge_stances(units: pd.DataFrame) -> Judging:
@@ -199,8 +200,8 @@ def _judge_stances(units: pd.DataFrame) -> Judging:
         raise InputError("no unit carries a stance", remedy="evaluate stance units that were made with gold")
     truth = to_indicators(list(units["labels"]), labels)
     form = "candidates" if (units["labels"] == NONE).any() else "one"
-    return Judging(form, units, labels, _by_article(units), truth, np.ones(truth.shape, dtype=bool))
+    return Judging(form, units, labels, _name_groups(units), truth, np.ones(truth.shape, dtype=bool))
 
 
-def _by_article(units: pd.DataFrame) -> Array:
-    return np.array(units["article"].to_list(), dtype=object)
+def _name_groups(units: pd.DataFrame) -> Array:
+    return find_own_groups(units).to_numpy(dtype=object)

@@ -7,45 +7,45 @@ refused unless it is named. Pairs that only lie in different articles can be kep
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from corpus_tools.text.article import Article
-from corpus_tools.text.corpus import Corpus
+from corpus_tools.evaluation.overlap import Pair, cut_words, find_copied_parts, find_edited, find_equal
 from corpus_tools.text.errors import InputError
 
 __all__ = ["check_leaks", "find_duplicates", "merge_duplicates"]
 
 Array = np.ndarray[Any, Any]
 LEAST_WORDS = 8
-"""Shorter units are not compared: boilerplate such as "He declined to comment." leaks nothing."""
-_LEAST_WORDS_OF_ARTICLE = 20
-_ARTICLES = {"threshold": 0.8, "shingle": 5}
-_UNITS = {"threshold": 0.75, "shingle": 2}  # of a sentence of 20 words, one word changed leaves 17 of 21 pairs of words
+"""Shorter sentences are not compared: boilerplate such as "He declined to comment." leaks nothing."""
+LEAST_WORDS_OF_COPY = 4
+"""Whole texts of so many words are compared for being equal: that of a headline is no boilerplate."""
+LEAST_WORDS_OF_PART = 20
+"""In whole texts of so many words a copied part is looked for."""
+_SENTENCES = ("sentence", "missed")
 _COLUMNS = ("kind", "a", "b", "similarity", "text")
-_WORD = re.compile(r"\w+")
-_SHOWN = 5
+_SHOWN = 3
 
 
 def find_duplicates(units: pd.DataFrame) -> pd.DataFrame:
-    """Find near-duplicates between different articles.
+    """Find near-duplicates between different articles, whatever their case and punctuation.
 
-    Two articles whose units' texts share 80% of their runs of five words are a pair; else two units of at least
-    `LEAST_WORDS` words that share 75% of their pairs of words. Of several equal texts each is paired with the next.
+    Two articles, or two units that are whole texts, are a pair where half of the shorter one's runs of five words (20
+    words at least) stand in the other; so are two units that share 85% of the longer one's words in the same order (one
+    word in seven may be another). Of several equal texts each is paired with the next.
 
     Returns
     -------
     DataFrame
-        `kind` (`"near-duplicate articles"` or `"near-duplicate units"`), `a` and `b` (ids), `similarity` (Jaccard,
-        exact) and `text` (of `a`), the articles first.
+        `kind` (`"near-duplicate articles"` or `"near-duplicate units"`), `a` and `b` (ids), `similarity` (the share
+        that one of these rules is about, exact) and `text` (of `a`), the articles first.
     """
     articles = _pair_articles(units)
-    found = pd.DataFrame([*articles, *_pair_units(units, {(row["a"], row["b"]) for row in articles})], columns=_COLUMNS)
-    return found.astype({"similarity": float})
+    alike = _pair_units(units, {frozenset((row["a"], row["b"])) for row in articles})
+    return pd.DataFrame([*articles, *alike], columns=_COLUMNS).astype({"similarity": float})
 
 
 def merge_duplicates(units: pd.DataFrame, groups: str = "article", found: pd.DataFrame | None = None) -> pd.Series[Any]:
@@ -116,11 +116,33 @@ def check_leaks(
     pairs_found = find_duplicates(units) if duplicates is None else duplicates
     found = [*_both_sides(units, numbers), *_mark_parted(pairs_found, units, numbers)]
     leaking = [row for row in found if row["parted"]]
-    allowed = [row for row in leaking if {row["a"], row["b"]} & ids or frozenset((row["a"], row["b"])) in pairs]
+    names = _names_of(units)
+    allowed = [row for row in leaking if _is_allowed(_all_names(names, row), ids, pairs)]
     refused = [row for row in leaking if row not in allowed]
     if refused:
         _refuse(refused)
     return {"found": found, "allowed": allowed}
+
+
+def _is_allowed(sides: tuple[set[Any], set[Any]], ids: set[Any], pairs: set[frozenset[Any]]) -> bool:
+    """Return whether either side is named, or both are as a pair: by the unit, its article or its group."""
+    a, b = sides
+    return bool((a | b) & ids) or any(frozenset((one, other)) in pairs for one in a for other in b)
+
+
+def _all_names(names: Mapping[Any, set[Any]], row: Mapping[str, Any]) -> tuple[set[Any], set[Any]]:
+    a, b = row["a"], row["b"]
+    return names.get(a, {a}), names.get(b, {b})
+
+
+def _names_of(units: pd.DataFrame) -> dict[Any, set[Any]]:
+    """Return for each unit and article its own name and those of what it belongs to."""
+    columns = [name for name in ("unit", "article", "group") if name in units.columns]
+    names: dict[Any, set[Any]] = {}
+    for row in units[columns].drop_duplicates().itertuples(index=False, name=None):
+        for place, name in enumerate(row[:2]):
+            names.setdefault(name, set()).update(row[place:])
+    return names
 
 
 def _refuse(leaks: list[dict[str, Any]]) -> None:
@@ -166,9 +188,10 @@ def _both_sides(units: pd.DataFrame, numbers: Array) -> Iterator[dict[str, Any]]
         if name not in units.columns:
             continue
         codes, values = pd.factorize(units[name].astype(object))
+        named = codes >= 0  # what has no group shares it with nothing
         first, last = np.full(len(values), np.inf), np.full(len(values), -np.inf)
-        np.minimum.at(first, codes, numbers)
-        np.maximum.at(last, codes, numbers)
+        np.minimum.at(first, codes[named], numbers[named])
+        np.maximum.at(last, codes[named], numbers[named])
         for value in np.asarray(values)[first != last]:
             yield {"kind": f"same {name}", "a": value, "b": value, "similarity": 1.0, "text": "", "parted": True}
 
@@ -186,42 +209,32 @@ def _mark_parted(pairs: pd.DataFrame, units: pd.DataFrame, numbers: Array) -> It
 
 
 def _pair_articles(units: pd.DataFrame) -> list[dict[str, Any]]:
-    """Pair articles of several units by the texts of these, each text once: candidates share a sentence."""
+    """Pair articles of several units by the texts of these, each text once."""
     texts = units.drop_duplicates(["article", "start", "end"]).groupby("article", sort=False)["text"].agg(list)
     joined = {str(name): "\n".join(parts) for name, parts in texts.items() if len(parts) > 1}
-    long = {name: text for name, text in joined.items() if len(_WORD.findall(text)) >= _LEAST_WORDS_OF_ARTICLE}
-    return _near("near-duplicate articles", long, _ARTICLES)
+    long = {name: text for name, text in joined.items() if len(cut_words(text)) >= LEAST_WORDS_OF_PART}
+    return [_row("near-duplicate articles", pair, joined) for pair in find_copied_parts(long)]
 
 
-def _pair_units(units: pd.DataFrame, known: set[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Pair units of different articles; pairs of articles that are known already are not told sentence by sentence."""
-    places: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}
-    different = units[["unit", "article", "text"]].drop_duplicates(["article", "text"])
-    for unit, article, text in different.itertuples(index=False, name=None):
-        words = tuple(_WORD.findall(text.casefold()))
-        if len(words) >= LEAST_WORDS:
-            places.setdefault(words, {}).setdefault(article, (unit, text))
-    rows: list[dict[str, Any]] = []
-    article_of: dict[str, str] = {}
-    first: dict[str, str] = {}
-    for in_articles in places.values():
-        listed = list(in_articles.items())
-        first[listed[0][1][0]] = listed[0][1][1]
-        article_of.update({unit: article for article, (unit, _) in listed})
-        for (_, (a, text)), (_, (b, _)) in zip(listed, listed[1:], strict=False):
-            rows.append({"kind": "near-duplicate units", "a": a, "b": b, "similarity": 1.0, "text": text})
-    rows += _near("near-duplicate units", first, _UNITS)
-    between = [row for row in rows if article_of[row["a"]] != article_of[row["b"]]]
-    return [row for row in between if not {(article_of[row["a"]], article_of[row["b"]])} & known]
-
-
-def _near(kind: str, texts: dict[str, str], settings: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the pairs that `Corpus.near_duplicates` finds among named texts."""
-    names = list(texts)
-    if len(names) < 2:
-        return []
-    pairs = Corpus.of(Article(str(i), texts[name]) for i, name in enumerate(names)).near_duplicates(**settings)
+def _pair_units(units: pd.DataFrame, known: set[frozenset[Any]]) -> list[dict[str, Any]]:
+    """Pair units of different articles; pairs of articles that are known already are not told unit by unit."""
+    rows = units[["unit", "article", "level", "text"]].drop_duplicates(["article", "text"])
+    texts, articles = (dict(zip(rows["unit"], rows[name], strict=True)) for name in ("text", "article"))
+    whole = set(rows["unit"][~rows["level"].isin(_SENTENCES)])
+    words = {unit: len(cut_words(text)) for unit, text in texts.items()}
+    least = {unit: LEAST_WORDS_OF_COPY if unit in whole else LEAST_WORDS for unit in texts}
+    pairs = find_equal({u: t for u, t in texts.items() if words[u] >= least[u]})
+    copies = {b for _, b, _ in pairs}  # of equal texts one is compared to the others
+    pairs += find_edited({u: t for u, t in texts.items() if words[u] >= LEAST_WORDS and u not in copies})
+    pairs += find_copied_parts({u: texts[u] for u in texts if u in whole - copies and words[u] >= LEAST_WORDS_OF_PART})
+    told = {frozenset(pair[:2]): pair for pair in reversed(pairs)}
     return [
-        {"kind": kind, "a": names[int(a)], "b": names[int(b)], "similarity": similarity, "text": texts[names[int(a)]]}
-        for a, b, similarity in pairs.itertuples(index=False)
+        _row("near-duplicate units", pair, texts)
+        for pair in reversed(told.values())
+        if len(between := frozenset(articles[unit] for unit in pair[:2])) == 2 and between not in known
     ]
+
+
+def _row(kind: str, pair: Pair, texts: Mapping[Any, str]) -> dict[str, Any]:
+    a, b, similarity = pair
+    return {"kind": kind, "a": a, "b": b, "similarity": similarity, "text": texts[a]}

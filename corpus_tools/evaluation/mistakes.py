@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from corpus_tools.evaluation.judging import Answer, Judging
+from corpus_tools.language.mentions import Mention
 from corpus_tools.learning.detect_then_value import NONE
 
 __all__ = ["list_mistakes"]
@@ -22,7 +23,8 @@ def list_mistakes(judging: Judging, answer: Answer, *, most: int = 10) -> list[d
     Returns
     -------
     list of dict
-        `unit`, `article`, `label`, `kind`, `score` (of the label), `gold`, `predicted` and `text`. Where a unit may
+        `unit`, `article`, `label`, `kind`, `score` (of the label), `gold`, `predicted` and `text`, of a stance also the
+        words of `holder` and `target`. Where a unit may
         have several labels the kind is `"false positive"` or `"false negative"` of the label; else a mistake is a
         `"confusion"` of gold with the `label` that was given, a `"false positive"` where gold has none, or a
         `"false negative"` where none was given. Systems without probabilities have no confidence: the first are listed.
@@ -53,7 +55,12 @@ def _describe(judging: Judging, decided: Array, row: int, column: int, score: fl
         "gold": _name(judging, judging.truth[row]),
         "predicted": _name(judging, decided[row]),
         "text": unit["text"],
+        **({"holder": _say(unit["holder"]), "target": _say(unit["target"])} if unit["kind"] == "stance" else {}),
     }
+
+
+def _say(mention: object) -> str | None:
+    return mention.quote or mention.name if isinstance(mention, Mention) else None
 
 
 def _name(judging: Judging, row: Array) -> list[str] | str:

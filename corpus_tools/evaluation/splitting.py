@@ -7,7 +7,7 @@ is an error: no figure hides it.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +59,8 @@ def split(
     if scheme not in SCHEMES:
         raise InputError(f"the 'scheme' parameter of evaluate must be one of {list(SCHEMES)}. Got {scheme!r} instead")
     if scheme == "leave-one-out":
-        numbers = _leave_one_out(judging)
         names = [str(name) for name in dict.fromkeys(judging.groups)]
+        numbers = _leave_one_out(judging, names)
     else:
         numbers = _deal(judging, folds, seed, strict)
         names = [f"fold {k + 1}" for k in range(folds)]
@@ -81,13 +81,19 @@ def _marks(judging: Judging) -> list[tuple[str, ...]]:
     return [tuple(labels[row]) for row in judging.judged_truth]
 
 
-def _leave_one_out(judging: Judging) -> Array:
-    names = list(dict.fromkeys(judging.groups))
+def _leave_one_out(judging: Judging, names: Sequence[str]) -> Array:
     if len(names) < 2:
         raise InputError(f"{len(names)} groups cannot be left out in turn", remedy="group by a column with more values")
-    number = {name: k for k, name in enumerate(names)}
-    judged = np.array([number[name] for name in judging.judged_groups], dtype=np.int64)
-    check_folds(_marks(judging), judged, needed=judging.labels, parts=("training",))
+    number = {name: k for k, name in enumerate(dict.fromkeys(judging.groups))}
+    groups = np.array([number[name] for name in judging.judged_groups], dtype=np.int64)
+    for i, label in enumerate(judging.labels):
+        inside = set(groups[judging.judged_truth[:, i]].tolist())
+        if len(inside) == 1:
+            where = names[inside.pop()]
+            raise InputError(
+                f"only {where!r} has {label!r}: without it nothing could be learned of the label",
+                remedy="leave the label out, or group by another column",
+            )
     return np.array([number[name] for name in judging.groups], dtype=np.int64)
 
 
@@ -100,11 +106,21 @@ def _deal(judging: Judging, folds: int, seed: int, strict: bool) -> Array:
         try:
             check_folds(marks, dealt, needed=needed)
             break
-        except InputError:
+        except InputError as error:
             if attempt == _DEALS - 1:
-                raise
+                raise InputError(f"{error.what} ({_tell_rarest(judging, needed)})", remedy=error.remedy) from error
     fold_of = dict(zip(groups, dealt.tolist(), strict=True))
     return np.array([fold_of[group] for group in judging.groups], dtype=np.int64)
+
+
+def _tell_rarest(judging: Judging, labels: Sequence[str]) -> str:
+    counts = {name: _count_groups(judging, judging.labels.index(name)) for name in labels}
+    rarest = min(counts, key=lambda name: counts[name])
+    return f"{rarest} stands in {counts[rarest]} of {len(set(judging.judged_groups))} groups"
+
+
+def _count_groups(judging: Judging, column: int) -> int:
+    return len(set(judging.judged_groups[judging.judged_truth[:, column]]))
 
 
 def _common(judging: Judging, folds: int) -> list[str]:
@@ -112,7 +128,7 @@ def _common(judging: Judging, folds: int) -> list[str]:
     common = []
     kind = judging.units["kind"].iloc[0]
     for i, label in enumerate(judging.labels):
-        count = len(set(judging.judged_groups[judging.judged_truth[:, i]]))
+        count = _count_groups(judging, i)
         if count >= folds:
             common.append(label)
         else:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from corpus_tools.evaluation.calibration import brier, calibration_error, reliability
-from corpus_tools.evaluation.comparing import METRICS, compare_counts
-from corpus_tools.evaluation.intervals import bootstrap, bootstrap_share, group_counts
+from corpus_tools.evaluation.comparing import compare_counts
+from corpus_tools.evaluation.intervals import bootstrap_f1, bootstrap_share, group_counts
 from corpus_tools.evaluation.judging import Answer, Judging
 from corpus_tools.evaluation.metrics import macro_of_counts
 
@@ -105,8 +105,8 @@ class Figures:
         ]
 
     def interval(self, counts: Array, metric: str = "macro_f1") -> dict[str, Any]:
-        """Return a metric of counts by group with its interval."""
-        return bootstrap(counts, METRICS[metric], **self.options).to_dict()
+        """Return macro-F1 or micro-F1 of counts by group with its interval."""
+        return bootstrap_f1(counts, pooled=metric == "micro_f1", **self.options).to_dict()
 
     def _by_form(self) -> dict[str, Any]:
         """Return what only articles with sentences, or only candidates, have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +18,8 @@ from corpus_tools.learning.frames import highest_by_article
 __all__ = ["DetectorSystem", "System", "answer_out_of_fold"]
 
 Array = np.ndarray[Any, Any]
+_SAID_BY_CODERS = ("shares", "weight")
+"""Columns of units that are learned from and not asked about."""
 
 
 class System(Protocol):
@@ -49,7 +52,7 @@ def answer_out_of_fold(judging: Judging, splits: Sequence[Split], systems: Mappi
     """Let every system learn and answer in every split; each unit is answered for in the split that tests it."""
     parts: dict[str, list[Answer]] = {name: [] for name in systems}
     for split in splits:
-        train, test = judging.take(split.train), judging.take(split.test)
+        train, test = judging.take(split.train), hide_gold(judging.take(split.test))
         for name, system in systems.items():
             parts[name].append(system.answer(train, test))
     rows = [split.test for split in splits]
@@ -63,6 +66,16 @@ def answer_out_of_fold(judging: Judging, splits: Sequence[Split], systems: Mappi
         )
         for name, found in parts.items()
     }
+
+
+def hide_gold(judging: Judging) -> Judging:
+    """Return the same without any gold: nobody who answers can look at what is right."""
+    rows = len(judging.units)
+    units = judging.units.drop(columns=[name for name in _SAID_BY_CODERS if name in judging.units])
+    for name, value in (("labels", None), ("article_labels", frozenset()), ("unknown", frozenset("*"))):
+        units[name] = pd.Series([value] * rows, index=units.index, dtype=object)
+    nothing = np.zeros_like(judging.truth)
+    return replace(judging, units=units, truth=nothing, known=nothing)
 
 
 def read_frames(model: Any, test: Judging) -> Answer:

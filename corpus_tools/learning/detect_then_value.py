@@ -17,6 +17,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from corpus_tools.learning.folds import deal_groups, split_folds
+from corpus_tools.learning.linear import check_strength
 
 Array = np.ndarray[Any, Any]
 NONE = "none"
@@ -57,6 +58,7 @@ class DetectThenValue(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any, groups: Sequence[Any] | None = None) -> DetectThenValue:
         """Fit to an array of shape (rows, features); rows of one group stay together in the inner folds."""
+        check_strength(self.C)
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
         self.classes_ = np.unique(y)

@@ -24,6 +24,7 @@ def frame_rows(
     units: pd.DataFrame, scores: pd.DataFrame, chosen: pd.DataFrame, explained: pd.DataFrame
 ) -> Iterator[dict[str, Any]]:
     """Yield one detection for each unit and label that was chosen."""
+    pieces = _group_pieces(explained)
     for position, unit in enumerate(units.to_dict("records")):
         for label in chosen.columns[chosen.iloc[position].to_numpy() == 1]:
             yield {
@@ -34,28 +35,30 @@ def frame_rows(
                 "end": unit["end"],
                 "quote": unit["text"],
                 "score": float(scores.iloc[position][label]),
-                "evidence": evidence_of(explained, unit["unit"], label),
+                "evidence": keep_strongest(pieces.get((unit["unit"], label), ())),
                 "holder": None,
                 "target": None,
             }
 
 
-def evidence_of(explained: pd.DataFrame, unit: str, label: str) -> list[dict[str, Any]]:
-    """Return the places that carried one unit and label.
+def _group_pieces(explained: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return the pieces of text that spoke for each unit and label."""
+    pieces: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    if explained.empty:
+        return pieces
+    carried = explained[(explained["weight"] > 0) & (explained["start"] >= 0)]
+    for row in carried[["unit", "label", "start", "end", "quote", "feature", "weight"]].to_dict("records"):
+        key = row.pop("unit"), row.pop("label")
+        pieces.setdefault(key, []).append({str(name): value for name, value in row.items()})
+    return pieces
+
+
+def keep_strongest(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the places that carried a unit and label.
 
     At most `MOST_EVIDENCE` positive contributions, the largest first, none under `LEAST_SHARE` of the largest and
     none that overlaps a larger one: what is left is what a reader should look at.
     """
-    if explained.empty:
-        return []
-    carried = (explained["weight"] > 0) & (explained["start"] >= 0)
-    own = explained[(explained["unit"] == unit) & (explained["label"] == label) & carried]
-    pieces = own[["start", "end", "quote", "feature", "weight"]].to_dict("records")
-    return keep_strongest({str(key): value for key, value in piece.items()} for piece in pieces)
-
-
-def keep_strongest(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keep the strongest pieces of evidence as `evidence_of` says."""
     ranked = sorted(pieces, key=lambda piece: (-piece["weight"], piece["start"], piece["end"]))
     kept: list[dict[str, Any]] = []
     for piece in ranked:

@@ -33,7 +33,7 @@ from corpus_tools.learning.terms import (
     dependency_tuples,
     word_ngrams,
 )
-from corpus_tools.learning.vectors import load_vectors, mean_vector
+from corpus_tools.learning.vectors import Vectors, load_vectors, mean_vector
 from corpus_tools.learning.words import text_terms
 from corpus_tools.text.errors import InputError
 
@@ -210,11 +210,17 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         vectors = load_vectors(self.package, self.language) if "vectors" in self.blocks else None
         if vectors is None:
             return None
-        rows = [
-            np.concatenate([mean_vector(r.sentences(), vectors), 0.4 * mean_vector(r.neighbours(), vectors)])
-            for r in units["parse"]
-        ]
+        rows = [self._mean_vectors(reference, vectors) for reference in units["parse"]]
         return np.asarray(rows).reshape(len(units), -1)
+
+    def _mean_vectors(self, reference: ParseReference, vectors: Vectors) -> np.ndarray[Any, Any]:
+        """Return the mean vectors of a unit and of its neighbours; a sentence remembers them, as it does its terms."""
+        own = reference.sentences()
+
+        def average() -> np.ndarray[Any, Any]:
+            return np.concatenate([mean_vector(own, vectors), 0.4 * mean_vector(reference.neighbours(), vectors)])
+
+        return own[0].remember(("vectors", self.package, self.language), average) if len(own) == 1 else average()
 
 
 def _vectorizer(block: str) -> TfidfVectorizer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,8 @@ Span = tuple[int, int]
 Found = tuple[str, Span | None]
 """A term and its code points in the article, None where it has no place."""
 
+_NAMES: WeakKeyDictionary[TargetFeatures, Array] = WeakKeyDictionary()
+"""Names of columns by the features that have them; beside these, so that no saved model holds them twice."""
 PARSED = ("structure", "attribution", "lemmas")
 _TEXT = ("words", "characters", "topic")
 _AROUND = ("window", "clause", "between")
@@ -75,6 +78,7 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Learn from the units and return their views (see `views`), reading each unit once."""
         self.crowded_ = len(units) > _CROWDED * units["text"].nunique()
         self.vectorizers_: dict[str, TfidfVectorizer] = {}
+        _NAMES.pop(self, None)
         rows, parts = _rows(units), []
         for block in self._blocks():
             documents = self._documents(rows, block)
@@ -107,8 +111,10 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def get_feature_names_out(self, input_features: Any = None) -> Array:
         """Return the names of the columns of the view `terms`, as `block:term`."""
-        names = [f"{block}:{term}" for block, v in self.vectorizers_.items() for term in v.get_feature_names_out()]
-        return np.asarray(names or ["none"], dtype=object)
+        if self not in _NAMES:  # every piece of evidence asks again
+            names = [f"{block}:{term}" for block, v in self.vectorizers_.items() for term in v.get_feature_names_out()]
+            _NAMES[self] = np.asarray(names or ["none"], dtype=object)
+        return _NAMES[self]
 
     def locate(self, unit: Mapping[Any, Any]) -> dict[str, list[Span]]:
         """Return for each term of one unit (a row) its places, in code points of the article."""

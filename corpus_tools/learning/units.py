@@ -131,7 +131,8 @@ def units_from_texts(
     labels
         For each text a set of frames, or one stance value; None where unknown.
     groups
-        For each text the group that must not be split between training and test (an article, a source).
+        For each text the group that must not be split between training and test (an article, a source); a text with
+        None is a group of its own.
     targets, holders
         For each text a `(start, end)` pair, the name of a topic or entity, or None.
     language, package, cache
@@ -156,6 +157,8 @@ def units_from_texts(
             raise InputError(
                 f"'{name}' has {len(column)} elements for {len(listed)} texts", remedy="give one for each text"
             )
+    if labels is not None:
+        labels = [None if _is_missing(label) else label for label in labels]
     kind = kind or _guess_kind(labels, targets)
     articles = [Article(id=f"text-{i}", text=text) for i, text in enumerate(listed)]
     settings = {"language": language, "package": package, "cache": cache, "progress": False}
@@ -167,7 +170,7 @@ def units_from_texts(
             {
                 "unit": article.id,
                 "article": article.id,
-                "group": groups[i] if groups is not None else article.id,
+                "group": article.id if groups is None or _is_missing(groups[i]) else groups[i],
                 "kind": kind,
                 "level": "text",
                 "start": 0,
@@ -209,6 +212,11 @@ def _guess_kind(labels: Sequence[Any] | None, targets: Sequence[Any] | None) -> 
     if known:
         return "stance" if isinstance(known[0], str) else "frame"
     return "stance" if targets is not None else "frame"
+
+
+def _is_missing(value: Any) -> bool:
+    """Return whether nothing is known: what pandas leaves in an empty cell says no more than None does."""
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
 
 
 def _plain_label(label: Any, kind: str) -> Any:

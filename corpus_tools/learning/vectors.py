@@ -15,6 +15,7 @@ import numpy as np
 
 from corpus_tools.language.models import package_path
 from corpus_tools.language.sentences import Sentence
+from corpus_tools.learning.tensor_file import read_tensors
 from corpus_tools.learning.terms import CONTENT
 
 Vectors = tuple[dict[str, int], "np.ndarray[Any, np.dtype[np.float32]]"]
@@ -27,9 +28,7 @@ def load_vectors(package: str = "lite", language: str = "en") -> Vectors | None:
     files = sorted(folder.glob("*.pt")) if folder.is_dir() else []
     if not files:
         return None
-    import torch  # Stanza's own reader would bring in all of Stanza for one dictionary
-
-    stored = torch.load(files[0], map_location="cpu", weights_only=True)
+    stored = read_tensors(files[0])
     return dict(stored["vocab"]["_unit2id"]), np.asarray(stored["emb"], dtype=np.float32)
 
 

@@ -110,7 +110,8 @@ def judge(kind: str, material: Material, progress: bool) -> Judgement:
             else:
                 table = units(m.training, m.parses, m.gold, kind="stance", codebook=m.codebook)
                 detector = StanceDetector(codebook=m.codebook, random_state=m.seed)
-            evaluation = evaluate(detector, table, folds=m.folds, random_state=m.seed)
+            # copies of a wire story are judged together: nobody is there to name them, and parted they would be refused
+            evaluation = evaluate(detector, table, "duplicates", folds=m.folds, random_state=m.seed)
         with step(f"detecting {kind}s"):
             detector.fit(table)
             detections = _detect(detector, evaluation, m)

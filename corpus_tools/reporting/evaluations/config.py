@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from corpus_tools.evaluation.checks import MAX_SEED
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.stances import StanceDetector
 from corpus_tools.reporting.evaluations.checking import Source, check_keys, types_of_parameters
@@ -157,6 +158,8 @@ def resolve_config(values: Mapping[str, Any], source: Source, base: Path, *, dat
     unknown = [name for name in outputs if name not in OUTPUTS]
     if unknown:
         source.refuse(f"there is no output {unknown[0]!r}", f"use some of {', '.join(OUTPUTS)}", key="outputs")
+    if not 0 <= values.get("seed", 0) <= MAX_SEED:
+        source.refuse(f"'seed' must lie between 0 and {MAX_SEED}", "write seed = 0", key="seed")
     instead = None if data is None else os.path.relpath(data, base)
     found = _resolve_data(dict(values.get("data", {})), source, instead)
     fixed = _FIXED + (_FIXED_BY_BENCHMARK if "benchmark" in found else ())

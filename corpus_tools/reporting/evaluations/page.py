@@ -148,6 +148,7 @@ def _read_error(error: Mapping[str, Any]) -> dict[str, str]:
     shown = {key: str(error.get(key, "")) for key in ("kind", "label", "article", "text")}
     return {
         **shown,
+        "pair": " → ".join(str(error[key] or "?") for key in ("holder", "target") if key in error),
         "score": _two(error.get("score")),
         "gold": ", ".join(gold) or "none" if isinstance(gold, list) else str(gold),
     }

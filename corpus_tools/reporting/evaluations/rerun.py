@@ -16,7 +16,7 @@ from corpus_tools.text.errors import InputError
 
 __all__ = ["Rerun", "compare_manifests", "rerun"]
 
-_NEEDED = ("config", "versions", "threads", "inputs", "metrics", "predictions")
+_NEEDED = {"config": dict, "versions": dict, "threads": int, "inputs": dict, "metrics": dict, "predictions": dict}
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ def read_evaluation_manifest(path: Path) -> dict[str, Any]:
         raise InputError(f"is not JSON ({error})", where=str(path), remedy=remedy) from error
     if not isinstance(manifest, dict) or manifest.get("of") != "evaluation" or manifest.get("manifest") != 1:
         raise InputError("is not the manifest of an evaluation", where=str(path), remedy=remedy)
-    missing = [key for key in _NEEDED if key not in manifest]
-    if missing:
-        raise InputError(f"lacks {missing[0]!r}", where=str(path), remedy=remedy)
+    damaged = [key for key, kind in _NEEDED.items() if not isinstance(manifest.get(key), kind)]
+    if damaged:
+        raise InputError(f"lacks a sound {damaged[0]!r}", where=str(path), remedy=remedy)
     return manifest
 
 
@@ -115,7 +115,8 @@ def compare_manifests(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
         elif before[name] != after[name]:
             yield f"{name}: {before[name]!r} then, {after[name]!r} now"
     if old["predictions"] != new["predictions"]:
-        said = [f"{one['rows']} rows, sha256 {one['sha256'][:12]}…" for one in (old["predictions"], new["predictions"])]
+        pair = old["predictions"], new["predictions"]
+        said = [f"{one.get('rows')} rows, sha256 {str(one.get('sha256'))[:12]}…" for one in pair]
         yield f"predictions: {said[0]} then, {said[1]} now"
 
 

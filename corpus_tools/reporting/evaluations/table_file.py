@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +29,15 @@ def read_table(path: Path) -> pd.DataFrame:
     try:
         if path.suffix in (".csv", ".tsv"):
             separator = "\t" if path.suffix == ".tsv" else ","
-            return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)  # a row longer than the header would be cut
+                return pd.read_csv(
+                    path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False
+                )
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
-    except (OSError, ValueError) as error:  # pandas' and pyarrow's errors are ValueErrors
-        remedy = "save it again, in UTF-8"
+    except (OSError, ValueError, pd.errors.ParserWarning) as error:  # pandas' and pyarrow's errors are ValueErrors
+        remedy = "save it again, in UTF-8, with as many cells in each row as in the first"
         raise InputError(f"cannot be read ({error})", where=str(path), remedy=remedy) from error
     if path.suffix in (".jsonl", ".ndjson"):
         return pd.DataFrame(_read_lines(path))
