@@ -5,8 +5,8 @@ A detector is a folder: `model.skops` (fitted vectorizers and weights), `codeboo
 builds only the types of `TRUSTED`, and a file that asks for another is refused by its name.
 
 Format version: the integer `FORMAT`. To change it: raise it, write the new layout in `save_detector`, and either read
-the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views) does
-the latter: no detector of format 1 left the project.
+the old one in `load_detector` or let it say that the detector must be trained again. The new
+formats 2 to 4 (4: views of likeness) do the latter: no detector of an earlier one left the project.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from corpus_tools._version import __version__
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.text.errors import InputError
 
-FORMAT = 3
+FORMAT = 4
 TRUSTED = (
     "corpus_tools.learning.calibrated.CalibratedLogistic",
     "corpus_tools.learning.dense.DenseView",
     "corpus_tools.learning.detect_then_value.DetectThenValue",
     "corpus_tools.learning.heads.LinearHead",
+    "corpus_tools.learning.kernel.KernelMap",
     "corpus_tools.learning.label_heads.LabelHeads",
     "corpus_tools.learning.one_label.OneLabelHead",
     "corpus_tools.learning.terms.as_terms",
