@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from corpus_tools.language.mentions import Mention
 from corpus_tools.learning.embeddings import open_embeddings
 from corpus_tools.learning.encoder import Request
+from corpus_tools.learning.kernel import KERNEL, KernelMap
 from corpus_tools.learning.words import find_name
 
 Array = np.ndarray[Any, Any]
@@ -30,12 +31,20 @@ class DenseView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Folder of the model; an empty string finds the installed one.
     spans, holders
         Whether units have targets, and holders.
+    curved
+        Whether rows become their likeness to the training rows (see `corpus_tools.learning.kernel`).
     """
 
-    def __init__(self, model: str = "", spans: bool = False, holders: bool = False) -> None:
+    def __init__(self, model: str = "", spans: bool = False, holders: bool = False, curved: bool = False) -> None:
         self.model = model
         self.spans = spans
         self.holders = holders
+        self.curved = curved
+
+    @property
+    def name(self) -> str:
+        """Name of the view among those of the units."""
+        return KERNEL if self.curved else "embeddings"
 
     def fit(self, units: pd.DataFrame, y: Any = None) -> DenseView:
         """Learn mean and spread of each value."""
@@ -47,15 +56,18 @@ class DenseView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         raw = self._raw(units)
         self.mean_ = raw.mean(axis=0)
         self.scale_ = (raw.std(axis=0) + 1e-6) * np.sqrt(raw.shape[1])
+        if self.curved:
+            self.map_ = KernelMap().fit((raw - self.mean_) / self.scale_)
         return self.scale(raw)
 
     def transform(self, units: pd.DataFrame) -> Array:
-        """Return an array of shape (units, values) of length about 1 a row."""
+        """Return an array of shape (units, values), of length about 1 a row where it is not curved."""
         return self.scale(self._raw(units))
 
     def scale(self, raw: Array) -> Array:
-        """Scale raw vectors as in training."""
-        return np.asarray((raw - self.mean_) / self.scale_)
+        """Scale raw vectors, and compare them, as in training."""
+        scaled = np.asarray((raw - self.mean_) / self.scale_)
+        return self.map_.transform(scaled) if self.curved else scaled
 
     def _raw(self, units: pd.DataFrame) -> Array:
         columns = ("text", "start", "target", "holder", "parse")

@@ -24,6 +24,7 @@ from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
 from corpus_tools.learning.folds import Fold
+from corpus_tools.learning.kernel import KERNEL, fit_kernel
 from corpus_tools.learning.tuning import fit_temperature, inner_folds, macro_f1_of, smooth
 from corpus_tools.text.errors import InputError
 
@@ -38,7 +39,7 @@ _MANY = 4000
 """From so many rows on each view has its own model, with the default penalty: time matters more there than either."""
 _SOME = 800
 """Up to so many rows support vectors and logistic regression compete."""
-_PENALTIES = {"logistic": (2.0, 8.0, 0.5), "svm": (0.5,), "few_shot": (1.0,)}
+_PENALTIES = {"logistic": (2.0, 8.0, 0.5), "svm": (0.5,), "few_shot": (1.0,), KERNEL: (1.0,)}
 """Inverse strengths, the default first. Searching that of support vectors costs more than it gives: the small inner
 training parts ask for stronger penalties than all rows do."""
 _PENALTY_OF_MANY = {"svm": 0.25}
@@ -96,14 +97,15 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(self.classes_) < 2:
             raise InputError("a head needs at least two different labels")
         folds = inner_folds(labels, groups, self.random_state)
-        self.joint_ = len(labels) < _MANY and len(views) > 1
+        self.joint_ = len(labels) < _MANY and len(views) > 1 and KERNEL not in views
         self.widths_ = {name: int(matrix.shape[1]) for name, matrix in views.items()}
         if self.joint_:
             views = {_JOINT: join_views(views)}
         best: tuple[float, str, dict[str, _View]] | None = None
         for name in self._candidates(len(labels)):
             fitted = {
-                view: self._fit_view(_fit_for(name, matrix), matrix, labels, folds) for view, matrix in views.items()
+                view: self._fit_view(_fit_for(name, matrix, view), matrix, labels, folds)
+                for view, matrix in views.items()
             }
             score = max(self._weigh(fitted, labels).values())
             if best is None or score > best[0] + 1e-9:
@@ -120,7 +122,7 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         labels = np.asarray(y)
         for name, matrix in ({_JOINT: join_views(views)} if self.joint_ else views).items():
-            found = self._fit_one(_fit_for(self.head_, matrix), self.penalties_[name], matrix, labels)
+            found = self._fit_one(_fit_for(self.head_, matrix, name), self.penalties_[name], matrix, labels)
             self.coef_[name], self.intercept_[name] = (part * self.factors_[name] for part in found)
         return self
 
@@ -186,8 +188,9 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return None
         scores = np.zeros((len(y), len(self.classes_)))
         for train, test in folds:
-            coefficients, intercept = self._fit_one(head, penalty, matrix[train], y[train])
-            scores[test] = matrix[test] @ coefficients.T + intercept
+            seen = matrix[:, train] if head == KERNEL else matrix  # likeness to rows left out is not known
+            coefficients, intercept = self._fit_one(head, penalty, seen[train], y[train])
+            scores[test] = seen[test] @ coefficients.T + intercept
         return scores
 
     def _fit_one(self, head: str, penalty: float, matrix: Any, y: Array) -> tuple[Array, Array]:
@@ -197,6 +200,8 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             model_coef, model_intercept = np.zeros((1, matrix.shape[1])), np.zeros(1)
         elif head == "few_shot":
             model_coef, model_intercept = _class_means(matrix, y, seen)
+        elif head == KERNEL:
+            model_coef, model_intercept = fit_kernel(matrix, y, seen, penalty)
         else:
             model_coef, model_intercept = _fit_linear(head, penalty, matrix, y, self.random_state)
         coefficients = np.zeros((len(self.classes_), matrix.shape[1]))
@@ -247,8 +252,10 @@ def join_views(views: Views) -> Any:
     return sparse.csr_matrix(sparse.hstack([sparse.csr_matrix(matrix) for matrix in views.values()]))
 
 
-def _fit_for(head: str, matrix: Any) -> str:
+def _fit_for(head: str, matrix: Any, view: str) -> str:
     """Dense views take logistic regression where support vectors were asked: it is as good and many times faster."""
+    if view == KERNEL:
+        return KERNEL
     return head if head != "svm" or sparse.issparse(matrix) else "logistic"
 
 

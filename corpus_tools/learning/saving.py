@@ -3,11 +3,13 @@
 A detector is a folder: `model.skops` (fitted vectorizers and weights), `codebook.json` (where there was one) and
 `manifest.json` (format, versions, parameters, training articles with their sha256, metrics, the files' sha256, and the
 predictions of probes, see `corpus_tools.learning.probes`). Nothing is unpickled: skops builds only the types of
-`TRUSTED`, and a file that asks for another is refused by its name. No text is kept, but the vocabulary is.
+`TRUSTED`, and a file that asks for another is refused by its name. No text is kept, but the vocabulary
+is, and in a model of likeness (`corpus_tools.learning.kernel`) a projection of each training unit's embeddings.
 
 Format version: the integer `FORMAT`. To change it: raise it, write the new layout in `save_detector`, and either read
-the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views) and
-format 3 (probes, hashes, heads for several labels) do the latter: no detector of an earlier one left the project.
+the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views),
+format 3 (probes, hashes, heads for several labels) and format 4 (views of likeness) do the latter: no detector of an
+earlier one left the project.
 """
 
 from __future__ import annotations
@@ -27,12 +29,13 @@ from corpus_tools.text.errors import InputError
 
 __all__ = ["FORMAT", "TRUSTED", "load_detector", "save_detector", "saved_type", "versions"]
 
-FORMAT = 3
+FORMAT = 4
 TRUSTED = (
     "corpus_tools.learning.calibrated.CalibratedLogistic",
     "corpus_tools.learning.dense.DenseView",
     "corpus_tools.learning.detect_then_value.DetectThenValue",
     "corpus_tools.learning.heads.LinearHead",
+    "corpus_tools.learning.kernel.KernelMap",
     "corpus_tools.learning.label_heads.LabelHeads",
     "corpus_tools.learning.one_label.OneLabelHead",
     "corpus_tools.learning.terms.as_terms",

@@ -106,6 +106,7 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "words" if plain else "linguistic",
             (self.embeddings or "") if dense else None,
             self.codebook,
+            curved=self.head == "auto" and NONE not in labels,
         )
         views, groups = self.features_.fit_views(known), known["group"].to_list()
         self.threshold_ = 0.0
@@ -237,7 +238,8 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             for start, end in places
         ]
         if self.features_.dense_ is not None:
-            pieces += occlude(self.features_.dense_, unit, self._weights(label, "embeddings", one))
+            dense = self.features_.dense_
+            pieces += occlude(dense, unit, self._weights(label, dense.name, one))
         for piece in pieces:
             piece["quote"] = unit["text"][piece["start"] - unit["start"] : piece["end"] - unit["start"]]
         return keep_strongest(pieces)

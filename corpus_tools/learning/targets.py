@@ -24,6 +24,7 @@ from corpus_tools.language.sentences import Sentence
 from corpus_tools.learning import words
 from corpus_tools.learning.attributed import attribution_terms
 from corpus_tools.learning.dense import DenseView, find_span
+from corpus_tools.learning.kernel import LEAST, MOST
 from corpus_tools.learning.stance_terms import lemma_window_terms, stance_terms
 from corpus_tools.learning.terms import Document, as_terms
 
@@ -55,6 +56,9 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Folder of the model of embeddings; None goes without them.
     codebook
         Gives mentions their entities and kinds.
+    curved
+        Whether embeddings of spans become the view `kernel` (see `corpus_tools.learning.kernel`), which only a
+        `LinearHead` of many rows can take.
     """
 
     def __init__(
@@ -63,11 +67,13 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         features: str = "words",
         embeddings: str | None = None,
         codebook: Codebook | None = None,
+        curved: bool = False,
     ) -> None:
         self.target = target
         self.features = features
         self.embeddings = embeddings
         self.codebook = codebook
+        self.curved = curved
 
     def fit(self, units: pd.DataFrame, y: Any = None) -> TargetFeatures:
         """Learn vocabularies and document frequencies from the units."""
@@ -93,8 +99,10 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.dense_: DenseView | None = None
         if self.embeddings is not None:
             spans = self.target != "topic" and not self.crowded_
-            self.dense_ = DenseView(self.embeddings, spans=spans, holders=spans and self.target == "entity")
-            found["embeddings"] = self.dense_.fit_transform(units)
+            holders = spans and self.target == "entity"
+            curved = self.curved and spans and LEAST <= len(units) <= MOST
+            self.dense_ = DenseView(self.embeddings, spans=spans, holders=holders, curved=curved)
+            found[self.dense_.name] = self.dense_.fit_transform(units)
         return found
 
     def views(self, units: pd.DataFrame) -> dict[str, Any]:
@@ -106,7 +114,7 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ]
         found: dict[str, Any] = {"terms": _join(parts, len(rows))}
         if self.dense_ is not None:
-            found["embeddings"] = self.dense_.transform(units)
+            found[self.dense_.name] = self.dense_.transform(units)
         return found
 
     def get_feature_names_out(self, input_features: Any = None) -> Array:
