@@ -29,8 +29,8 @@ def cache(tmp_path: Path) -> Path:
 def make_outdated(cache: Path) -> Path:
     """Turn the last configuration into that of another Stanza."""
     folder = sorted((cache / "parses").iterdir())[-1]
-    description = json.loads((folder / "configuration.json").read_text("utf-8"))
-    (folder / "configuration.json").write_text(json.dumps({**description, "stanza": "1.2.3"}), "utf-8")
+    description = json.loads((folder / "_configuration.json").read_text("utf-8"))
+    (folder / "_configuration.json").write_text(json.dumps({**description, "stanza": "1.2.3"}), "utf-8")
     return folder
 
 
