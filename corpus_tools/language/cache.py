@@ -50,12 +50,9 @@ class Store(Protocol):
     Attributes
     ----------
     configuration : dict
-    shelf : Shelf or None
-        Where shards lie, for those who write there too; None in memory.
     """
 
     configuration: dict[str, Any]
-    shelf: Shelf | None
 
     def __contains__(self, key: object) -> bool:
         """Tell whether the key is answered, by a table or by a reason."""
@@ -136,8 +133,6 @@ class _Index:
 
 class MemoryStore(_Index):
     """Shards held as compressed bytes for as long as the parses that refer to them."""
-
-    shelf = None
 
     def __init__(self, configuration: Mapping[str, Any]) -> None:
         super().__init__(configuration)

@@ -125,7 +125,8 @@ class _Run:
             self._client.cancel(list(self._waiting))
 
     def _room(self) -> int:
-        return AHEAD * max(4, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return AHEAD * max(4, sum(threads.values()))
 
     def _submit(self, attempt: _Attempt) -> None:
         self._count += 1
@@ -188,7 +189,8 @@ def _give_up(batch: list[Job]) -> Done:
 def _make_order(package: Package, store: Store, token: str) -> Order:
     name = str(package.folder.resolve()) if package.source == "folder" else package.stanza_name
     configuration = json.dumps(store.configuration)
-    return Order(name, package.language, package.processors, configuration, store.shelf if token else None, token)
+    shelf = store.shelf if isinstance(store, ShelfStore) else None
+    return Order(name, package.language, package.processors, configuration, shelf, token)
 
 
 @contextmanager

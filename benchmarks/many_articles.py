@@ -1,0 +1,143 @@
+"""A million small articles through corpus, shards and cache, with the parse stubbed out: what the layer costs.
+
+    python benchmarks/many_articles.py [--sizes 10000 100000 1000000] [--json FILE]
+
+The analysis is replaced by `parse_stubbed`, which cuts at blanks and calls every word a noun; its own time is taken
+off. Everything else is what `parse` does: reading the articles, batches, shards in a folder, the index, a second run.
+Each size runs in a process of its own. Seconds are processor time of that process: a file system that waits is not in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+WALKED = 10_000
+"""Articles whose tables are read back, in order."""
+
+PHASES = ("index", "first run", "second run", "walk")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", nargs="*", type=int, default=[10_000, 100_000])
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--run", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.run:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(measure(options.run, Path(folder))))
+        return
+    rows = [start(size) for size in options.sizes]
+    print_table(rows)
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
+
+
+def start(size: int) -> dict[str, Any]:
+    command = [sys.executable, __file__, "--run", str(size)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def measure(size: int, folder: Path) -> dict[str, Any]:
+    from corpus_tools.language import running
+    from corpus_tools.language.parses import parse
+    from corpus_tools.text.corpus import Corpus
+
+    spent = {"stub": 0.0}
+    running.parse_jobs = clock(parse_stubbed, spent)
+    file = write_articles(folder / "articles.jsonl", size)
+    cost: dict[str, float] = {}
+
+    def step(name: str, work: Callable[[], Any], count: int) -> Any:
+        began, stubbed = time.process_time(), spent["stub"]
+        found = work()
+        seconds = time.process_time() - began - (spent["stub"] - stubbed)
+        cost[name] = seconds / count * 1e6
+        return found
+
+    corpus = step("index", lambda: Corpus.read(file), size)
+    run = lambda: parse(corpus, cache=folder / "cache", workers=1, progress=False)  # noqa: E731 - named for the two runs
+    step("first run", run, size)
+    parses = step("second run", run, size)
+    assert len(parses) == size
+    walked = step("walk", lambda: walk(parses), min(size, WALKED))
+    assert walked == min(size, WALKED)
+    shards = list((folder / "cache").rglob("*.parquet"))
+    disk = sum(path.stat().st_size for path in shards)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"articles": size, "microseconds": cost, "shards": len(shards), "disk_mb": disk / 1e6, "peak_mb": peak}
+
+
+def write_articles(path: Path, count: int) -> Path:
+    with path.open("w", encoding="utf-8") as stream:
+        for number in range(count):
+            text = f"Article {number} says that {number % 97} ministers met in Niamey and that nobody refused . " * 2
+            stream.write(json.dumps({"id": f"a{number}", "text": text}) + "\n")
+    return path
+
+
+def parse_stubbed(jobs: Sequence[Any], package: Any, configuration: Mapping[str, Any]) -> Any:
+    """Stand in for the parse: every text is one sentence of its blank-separated words."""
+    from corpus_tools.language.running import Parsed
+    from corpus_tools.language.shards import encode
+
+    return Parsed(encode([(job, cut(job.text)) for job in jobs], [], configuration))
+
+
+def cut(text: str) -> Any:
+    from corpus_tools.language.acceleration.sentences import Sentences
+    from corpus_tools.language.tokens import tabulate
+
+    tokens = text.split()
+    starts, ends, place = [], [], 0
+    for token in tokens:
+        starts.append(text.index(token, place))
+        place = starts[-1] + len(token)
+        ends.append(place)
+    columns = {"upos": ["NOUN"] * len(tokens), "lemma": tokens}
+    return tabulate(Sentences([tokens], [[(token,) for token in tokens]], columns), starts, ends, text)
+
+
+def clock(function: Callable[..., Any], spent: dict[str, float]) -> Callable[..., Any]:
+    def timed(*arguments: Any) -> Any:
+        began = time.process_time()
+        try:
+            return function(*arguments)
+        finally:
+            spent["stub"] += time.process_time() - began
+
+    return timed
+
+
+def walk(parses: Any) -> int:
+    count = 0
+    for found in parses:
+        assert len(found.tokens)
+        count += 1
+        if count == WALKED:
+            break
+    return count
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
+    print("microseconds of processor time an article (times the smallest size)")
+    print(f"{'articles':>10} " + " ".join(f"{name:>16}" for name in PHASES) + f" {'shards':>7} {'MB':>7} {'peak MB':>8}")
+    for row in rows:
+        cost, first = row["microseconds"], rows[0]["microseconds"]
+        cells = " ".join(f"{cost[name]:8.1f} ({cost[name] / first[name]:4.2f})" for name in PHASES)
+        print(f"{row['articles']:>10} {cells} {row['shards']:>7} {row['disk_mb']:7.1f} {row['peak_mb']:8.0f}")
+
+
+if __name__ == "__main__":
+    main()
