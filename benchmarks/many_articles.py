@@ -132,7 +132,9 @@ def walk(parses: Any) -> int:
 
 def print_table(rows: list[dict[str, Any]]) -> None:
     print("microseconds of processor time an article (times the smallest size)")
-    print(f"{'articles':>10} " + " ".join(f"{name:>16}" for name in PHASES) + f" {'shards':>7} {'MB':>7} {'peak MB':>8}")
+    print(
+        f"{'articles':>10} " + " ".join(f"{name:>16}" for name in PHASES) + f" {'shards':>7} {'MB':>7} {'peak MB':>8}"
+    )
     for row in rows:
         cost, first = row["microseconds"], rows[0]["microseconds"]
         cells = " ".join(f"{cost[name]:8.1f} ({cost[name] / first[name]:4.2f})" for name in PHASES)
