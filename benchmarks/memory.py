@@ -94,9 +94,9 @@ def texts_of(name: str, folder: Path, count: int) -> Iterator[str]:
 
 def take(files: list[Path], count: int, times: int) -> Iterator[str]:
     """Yield so many articles, spread evenly; the small corpus is a part of the large one."""
-    wanted = count * times
-    spread = files[:: max(1, len(files) // wanted)] if times > 1 else files[:: max(1, len(files) // count)][:count]
-    for number in range(wanted):
+    large = files[:: max(1, len(files) // (10 * count))]
+    spread = large if times > 1 else large[::10]
+    for number in range(count * times):
         text = spread[number % len(spread)].read_text("utf-8", "replace")
         yield text if number < len(spread) else f"This is copy {number // len(spread)}.\n\n{text}"
 

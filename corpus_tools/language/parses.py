@@ -23,11 +23,11 @@ from typing import Any
 
 import pandas as pd
 
-from corpus_tools.language.cache import Store, open_store
+from corpus_tools.language.cache import MemoryStore, Store, open_store
 from corpus_tools.language.models import find_package
 from corpus_tools.language.pipeline import NO_WORDS, PRECISIONS, describe_configuration
 from corpus_tools.language.running import fill_store
-from corpus_tools.language.shards import Job, hash_configuration, key_of
+from corpus_tools.language.shards import Job, encode, hash_configuration, key_of
 from corpus_tools.language.tokens import COLUMNS, SCHEMA, to_frame
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
@@ -163,6 +163,14 @@ class Parses:
 
     def __repr__(self) -> str:
         return f"<Parses of {len(self)} articles ({len(self._reasons)} skipped), {self.configuration['package']}>"
+
+    def take(self, ids: Iterable[str]) -> Parses:
+        """Return the parses of some articles, held in memory: they go to another process without the rest."""
+        corpus = Corpus.of(self.corpus.filter(id=set(ids)))
+        jobs = {job.key: job for job in _Jobs(corpus, self._hash) if job.article in self}
+        store = MemoryStore(self.configuration)
+        store.add(encode([(job, self._store.load(key)) for key, job in jobs.items()], [], self.configuration))
+        return Parses(corpus, store, {})
 
     def to_frame(self) -> pd.DataFrame:
         """All token tables in one, with a first column ``article``; needs memory for the whole corpus."""
