@@ -194,7 +194,7 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     programs = tmp_path / "bin"
     programs.mkdir()
     lines = {
-        "sbatch": f'cp "$1" {tmp_path}/job.sh; setsid bash "$1" > {tmp_path}/log 2>&1 & echo Submitted batch job $!',
+        "sbatch": f'cp "$1" {tmp_path}/job.sh; setsid bash {tmp_path}/job.sh > {tmp_path}/log 2>&1 & echo Submitted job $!',
         "scancel": 'kill -- "-$1"',
     }
     for name, line in lines.items():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -107,7 +108,8 @@ class _Run:
         self._client = client
         self._order = order
         self._name = uuid.uuid4().hex[:8]
-        self._count = 0
+        self._count = self._threads = 0
+        self._asked = float("-inf")
         self._killed = import_extra("distributed").KilledWorker
         self._ready = import_extra("distributed").as_completed(loop=client.loop)
         self._waiting: dict[Any, _Attempt] = {}
@@ -125,8 +127,11 @@ class _Run:
             self._client.cancel(list(self._waiting))
 
     def _room(self) -> int:
-        threads: dict[str, int] = self._client.nthreads()
-        return AHEAD * max(4, sum(threads.values()))
+        """How many batches may be under way; workers come and go, but asking for each batch would cost as much."""
+        if time.monotonic() > self._asked + 1.0:
+            threads: dict[str, int] = self._client.nthreads()
+            self._asked, self._threads = time.monotonic(), sum(threads.values())
+        return AHEAD * max(4, self._threads)
 
     def _submit(self, attempt: _Attempt) -> None:
         self._count += 1

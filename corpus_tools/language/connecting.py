@@ -100,7 +100,7 @@ def _start_here(distributed: Any, count: int) -> Iterator[Any]:
     dask = import_extra("dask")
     with dask.config.set(OURS):
         scheduler = distributed.LocalCluster(
-            n_workers=0, host="127.0.0.1", protocol="tcp", dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=0, host="127.0.0.1", protocol="tcp", dashboard_address=":0", silence_logs=logging.CRITICAL
         )
     with scheduler, _worker_processes(scheduler.scheduler_address, count):
         yield scheduler
