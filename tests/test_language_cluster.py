@@ -14,7 +14,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from corpus_tools.cli import cli
 from corpus_tools.language import cluster as room
 from corpus_tools.language import connecting, running
 from corpus_tools.language.cache import QUARANTINE, open_store
@@ -161,6 +163,16 @@ def test_an_address_where_nobody_answers_or_nobody_works(monkeypatch: pytest.Mon
     options: dict[str, Any] = {"n_workers": 0, "host": "127.0.0.1", "protocol": "tcp", "dashboard_address": None}
     with distributed.LocalCluster(**options) as empty, pytest.raises(InputError, match="no worker.*dask worker"):
         parse_texts(TEXTS, None, cluster=empty.scheduler_address)
+
+
+def test_the_command_takes_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connecting, "PATIENCE", 1.0)
+    (tmp_path / "a.txt").write_text("She can't wait.", "utf-8")
+    command = ["parse", str(tmp_path / "a.txt"), "--cache", str(tmp_path / "cache")]
+    failed = CliRunner().invoke(cli, [*command, "--cluster", "tcp://127.0.0.1:1"])
+    assert isinstance(failed.exception, InputError) and "cluster 'tcp://127.0.0.1:1'" in str(failed.exception)
+    with pytest.raises(InputError, match="no cluster answers.*local, slurm, or the address"):
+        parse_texts(TEXTS, None, cluster="slrum")
 
 
 def test_a_worker_with_other_models_refuses() -> None:

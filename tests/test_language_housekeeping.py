@@ -73,6 +73,19 @@ def test_pruning_removes_what_was_set_aside_and_old_temporary_files_only(cache: 
     assert len(list_configurations(cache)) == 2
 
 
+def test_quarantine_is_counted_and_released_only_when_asked(cache: Path) -> None:
+    folder = next((cache / "parses").iterdir())
+    (folder / "_quarantine").mkdir()
+    (folder / "_quarantine" / f"{'0' * 64}.json").write_text('{"article": "x", "reason": "it kills"}', "utf-8")
+    assert sorted(list_configurations(cache)["quarantined"]) == [0, 1]
+    assert prune_cache(cache) == (0, 0)
+    assert CliRunner().invoke(cli, ["cache", "prune", str(cache), "--quarantine"]).output.startswith("removed 1 files")
+    assert list_configurations(cache)["quarantined"].tolist() == [0, 0]
+    (folder / "_quarantine" / "again.json").write_text("{}", "utf-8")
+    prune_cache(cache, everything=True)
+    assert list((cache / "parses").iterdir()) == []
+
+
 def test_a_folder_without_parses_is_refused(tmp_path: Path) -> None:
     for function in (list_configurations, prune_cache):
         with pytest.raises(InputError, match="no parses in this folder"):
