@@ -37,17 +37,18 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             print(json.dumps(measure(options.run, Path(folder))))
         return
-    rows = [start(size) for size in options.sizes]
-    print_table(rows)
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
+    rows: list[dict[str, Any]] = []
+    for size in options.sizes:
+        rows.append(start(size))
+        print_row(rows)
+        if options.json:
+            options.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
 
 
 def start(size: int) -> dict[str, Any]:
     command = [sys.executable, __file__, "--run", str(size)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
-    print(f"{size} articles: done", file=sys.stderr)
     return found
 
 
@@ -85,9 +86,7 @@ def measure(size: int, folder: Path) -> dict[str, Any]:
 def write_articles(path: Path, count: int) -> Path:
     with path.open("w", encoding="utf-8") as stream:
         for number in range(count):
-            text = (
-                f"Article {number} says that {number % 97} ministers met in Niamey and that nobody refused to do so"
-            )
+            text = f"Article {number} says that {number % 97} ministers met in Niamey and that nobody refused to do so"
             stream.write(json.dumps({"id": f"a{number}", "text": text}) + "\n")
     return path
 
@@ -125,15 +124,15 @@ def walk(parses: Any) -> int:
     return count
 
 
-def print_table(rows: list[dict[str, Any]]) -> None:
-    print("microseconds of processor time an article (times the smallest size)")
-    print(
-        f"{'articles':>10} " + " ".join(f"{name:>16}" for name in PHASES) + f" {'shards':>7} {'MB':>7} {'peak MB':>8}"
-    )
-    for row in rows:
-        cost, first = row["microseconds"], rows[0]["microseconds"]
-        cells = " ".join(f"{cost[name]:8.1f} ({cost[name] / first[name]:4.2f})" for name in PHASES)
-        print(f"{row['articles']:>10} {cells} {row['shards']:>7} {row['disk_mb']:7.1f} {row['peak_mb']:8.0f}")
+def print_row(rows: list[dict[str, Any]]) -> None:
+    """Print the last row, under a heading if it is the first."""
+    row, cost, first = rows[-1], rows[-1]["microseconds"], rows[0]["microseconds"]
+    if len(rows) == 1:
+        names = " ".join(f"{name:>16}" for name in PHASES)
+        print("microseconds of processor time an article (times the smallest size)")
+        print(f"{'articles':>10} {names} {'shards':>7} {'MB':>7} {'peak MB':>8}")
+    cells = " ".join(f"{cost[name]:8.1f} ({cost[name] / first[name]:5.2f})" for name in PHASES)
+    print(f"{row['articles']:>10} {cells} {row['shards']:>7} {row['disk_mb']:7.1f} {row['peak_mb']:8.0f}", flush=True)
 
 
 if __name__ == "__main__":
