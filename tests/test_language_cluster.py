@@ -202,11 +202,12 @@ def test_a_batch_is_halved_only_after_it_was_tried_with_care() -> None:
 
 @pytest.fixture
 def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand-ins for `sbatch` and `scancel` that run a job on this machine; the script is the one that Slurm would get."""
+    """Stand-ins for `sbatch` and `scancel` that run a job on this machine; the script is what Slurm would get."""
     programs = tmp_path / "bin"
     programs.mkdir()
+    job = tmp_path / "job.sh"
     lines = {
-        "sbatch": f'cp "$1" {tmp_path}/job.sh; setsid bash {tmp_path}/job.sh > {tmp_path}/log 2>&1 & echo Submitted job $!',
+        "sbatch": f'cp "$1" {job}; setsid bash {job} > {tmp_path}/log 2>&1 & echo Submitted batch job $!',
         "scancel": 'kill -- "-$1"',
     }
     for name, line in lines.items():
