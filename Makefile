@@ -30,10 +30,11 @@ lint: $(VENV)/.installed
 fuzz: $(VENV)/.installed
 	$(BIN)/python benchmarks/fuzz_reader.py --inputs 1000000
 
-# Parsing against the loop that everybody writes; give other articles with ARTICLES=…
+# Parsing against the loop that everybody writes. Give other articles with ARTICLES=…, a sample of them with SAMPLE=40.
 ARTICLES ?= seeds
+SAMPLE   ?=
 benchmark: $(VENV)/.installed
-	$(BIN)/python benchmarks/parsing.py $(ARTICLES)
+	$(BIN)/python benchmarks/parsing.py $(ARTICLES) $(if $(SAMPLE),--articles $(SAMPLE)) --json benchmarks/results.json
 
 clean:
 	rm -rf $(VENV) report build dist *.egg-info .corpus_tools .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,17 +1,18 @@
 """Parsing newswire: the loop that everybody writes, Stanza's own `bulk_process`, and `parse`, in one run.
 
-    python benchmarks/parsing.py ARTICLES [--articles 40] [--rounds 2] [--json FILE]
+    python benchmarks/parsing.py ARTICLES [--articles 40] [--rounds 2] [--json benchmarks/results.json]
 
-Every mode runs in a process of its own, which also gives its peak memory (of the largest worker where there are some).
+Every mode runs in a process of its own, which also gives its peak memory (of the largest process, worker or not).
 The modes take turns, `--rounds` times, and the best time of each counts, so that a burst of other work on the machine
-does not decide. The baselines, and `parse` in one process, are timed with the models loaded. `parse` with workers is
-timed as a user calls it, their start included; `start` is what it takes with nothing to parse. On a sample of a few
-articles it is most of the time, on a corpus next to nothing: judge workers by the whole corpus.
+does not decide. The baselines, and `parse` in one process, are timed with the models loaded. `parse(workers="auto")` is
+timed as a user calls it, the start of workers included; `start` is what it takes with nothing to parse. On a few
+articles it is most of the time (or "auto" starts none), on a corpus next to nothing: judge it by the whole corpus.
 
-Equality is counted by word against the loop, words of other spans counting as different.
+Equality is counted by word against the loop, words of other spans counting as different; `tokens` is the share of words
+that stand at the same place with the same form.
 
 On a machine that others use too, Stanza's threads wait for each other and the baselines fall far behind: there, compare
-with `--baseline-threads 1`.
+with `--baseline-threads 1`, and look at `load`, the load average when the run began.
 
 The floor is what the matrix products of the models alone would take at the rate of a large product on this machine.
 """
@@ -32,8 +33,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-MODES = ("loop", "bulk", "exact-1", "exact-2", "fast-1", "fast-2")
-COLUMNS = ("form", "lemma", "upos", "xpos", "feats", "head", "deprel", "ner")
+MODES = ("loop", "bulk", "exact-1", "exact-auto", "fast-1", "fast-auto")
+COLUMNS = ("lemma", "upos", "xpos", "feats", "head", "deprel", "ner")
 
 
 def main() -> None:
@@ -51,6 +52,7 @@ def main() -> None:
     if options.run:
         run(options.run, texts, options.out)
         return
+    options.modes = ["loop", *(mode for mode in MODES[1:] if mode in options.modes)]
     with tempfile.TemporaryDirectory() as folder:
         figures = compare(options, Path(folder))
     print_table(figures)
@@ -66,6 +68,7 @@ def read_texts(folder: Path, count: int | None) -> list[str]:
 
 
 def compare(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    machine = describe_machine()  # before the load is our own
     best: dict[str, dict[str, Any]] = {}
     for _ in range(options.rounds):
         for mode in options.modes:
@@ -80,7 +83,9 @@ def compare(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         rows.append(row)
     for row in rows:
         row["ratio"] = row["rate"] / rows[0]["rate"]
-    return {"machine": describe_machine(), "rows": rows, "floor": start(options, "floor", folder / "floor.pickle")}
+    run = {"articles": len(expected), "words": rows[0]["words"], "rounds": options.rounds}
+    run["baseline_threads"] = options.baseline_threads or "Stanza's default"
+    return {"machine": machine, "run": run, "rows": rows, "floor": start(options, "floor", folder / "floor.pickle")}
 
 
 def start(options: argparse.Namespace, mode: str, out: Path) -> dict[str, Any]:
@@ -112,8 +117,7 @@ def run(mode: str, texts: list[str], out: Path) -> None:
         seconds, start_seconds, tables = run_ours(*mode.split("-"), texts)
     out.write_bytes(pickle.dumps(tables))
     words = sum(len(table) for table in tables)
-    who = resource.RUSAGE_CHILDREN if mode.endswith("-2") else resource.RUSAGE_SELF
-    peak = resource.getrusage(who).ru_maxrss / 1024
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     print(json.dumps({"words": words, "seconds": seconds, "start": start_seconds, "peak_mb": peak}))
 
 
@@ -154,35 +158,40 @@ def run_ours(precision: str, workers: str, texts: list[str]) -> tuple[float, flo
     from corpus_tools.language.models import find_package
     from corpus_tools.language.parses import parse
     from corpus_tools.language.pipeline import analyse
+    from corpus_tools.language.running import count_cores
     from corpus_tools.text.article import Article
 
     def once(chosen: list[str]) -> tuple[float, Any]:
         articles = [Article(str(number), text) for number, text in enumerate(chosen)]
         began = time.perf_counter()
-        parses = parse(articles, workers=int(workers), precision=precision, progress=False)
+        count = workers if workers == "auto" else int(workers)
+        parses = parse(articles, workers=count, precision=precision, progress=False)
         return time.perf_counter() - began, parses
 
     if workers == "1":
         analyse(["Once, so that everything is loaded."], find_package("lite"), precision)
         start_seconds = 0.0
     else:
-        # One batch for each worker, so that each of them starts.
-        start_seconds, _ = once([f"{number}. " + " " * 63_000 for number in range(int(workers))])
+        # So many batches that every worker pays and starts.
+        start_seconds, _ = once([f"{number}. " + " " * 63_000 for number in range(3 * count_cores())])
     seconds, parses = once(texts)
-    names = ["start", "end", "word", *COLUMNS]
-    return seconds, start_seconds, [list(found.tokens[names].itertuples(index=False, name=None)) for found in parses]
+    names = ["start", "end", "word", "form", *COLUMNS]
+    tables = [parses[str(number)].tokens[names] if str(number) in parses else None for number in range(len(texts))]
+    rows = [[] if table is None else list(table.itertuples(index=False, name=None)) for table in tables]
+    return seconds, start_seconds, rows
 
 
 def equality(expected: list[Any], found: list[Any]) -> dict[str, float]:
     """Share of the loop's words that have the same value at the same span, by column."""
-    same = dict.fromkeys(COLUMNS, 0)
+    names = ("tokens", *COLUMNS)
+    same = dict.fromkeys(names, 0)
     words = 0
     for one, other in zip(expected, found, strict=True):
         values = {row[:3]: row[3:] for row in other}
         words += len(one)
         for row in one:
-            theirs = values.get(row[:3], (None,) * len(COLUMNS))
-            for name, left, right in zip(COLUMNS, row[3:], theirs, strict=True):
+            theirs = values.get(row[:3], (None,) * len(names))
+            for name, left, right in zip(names, row[3:], theirs, strict=True):
                 same[name] += left == right
     return {name: count / words for name, count in same.items()}
 
@@ -193,8 +202,11 @@ def describe_machine() -> dict[str, Any]:
 
     names = [line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = {"python": platform.python_version(), "torch": torch.__version__, "stanza": stanza.__version__}
-    return {"processor": names[0] if names else platform.processor(), "cores": cores, **versions}
+    processor = names[0] if names else platform.processor()
+    load = round(os.getloadavg()[0], 2)
+    return {"processor": processor, "cores": cores, "memory_gib": round(memory, 1), "load": load, **versions}
 
 
 def _cpu_lines() -> list[str]:
@@ -203,17 +215,15 @@ def _cpu_lines() -> list[str]:
 
 
 def print_table(figures: dict[str, Any]) -> None:
-    print(json.dumps(figures["machine"]))
-    print(f"{'mode':8} {'words/s':>8} {'ratio':>6} {'start s':>8} {'peak MB':>8}  equal to the loop, %")
+    print(json.dumps(figures["machine"] | figures["run"]))
+    print(f"{'mode':10} {'words/s':>8} {'ratio':>6} {'start s':>8} {'peak MB':>8}  equal to the loop, % of words")
     for row in figures["rows"]:
         equal = " ".join(f"{name} {share * 100:.2f}" for name, share in row["equal"].items())
-        print(
-            f"{row['mode']:8} {row['rate']:8.0f} {row['ratio']:6.2f} {row['start']:8.1f} {row['peak_mb']:8.0f}  {equal}"
-        )
+        cells = f"{row['rate']:8.0f} {row['ratio']:6.2f} {row['start']:8.1f} {row['peak_mb']:8.0f}"
+        print(f"{row['mode']:10} {cells}  {equal}")
     floor = figures["floor"]
-    print(
-        f"floor: {floor['words_a_second_at_the_floor']:.0f} words/s at {floor['gflops_float32']:.0f} GFLOPS (float32)"
-    )
+    rates = f"{floor['gflops_float32']:.0f} GFLOPS (float32; bfloat16: {floor['gflops_bfloat16']:.0f})"
+    print(f"floor: {floor['words_a_second_at_the_floor']:.0f} words/s on one core at {rates}")
     for name, share in floor["share_of_floor"].items():
         print(f"  {name}: {share * 100:.0f}% of it")
 

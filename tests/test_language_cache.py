@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus_tools.language import cache as cache_room
-from corpus_tools.language import running
+from corpus_tools.language import running, shelves
 from corpus_tools.language.models import find_package
 from corpus_tools.language.parses import Parses, parse
 from corpus_tools.language.pipeline import describe_configuration
@@ -136,7 +136,7 @@ def test_a_damaged_shard_is_set_aside_and_parsed_again(tmp_path: Path, parsed: l
         after = parse_texts(TEXTS, tmp_path)
     assert parsed == list(TEXTS)
     pd.testing.assert_frame_equal(after.to_frame(), before)
-    assert [path.name for path in tmp_path.rglob("*.corrupt")] == [f"{shard.name}.corrupt"]
+    assert [path.name for path in tmp_path.rglob("*.corrupt")] == [f"_{shard.name}.corrupt"]
 
 
 def test_a_shard_that_changes_under_open_parses_is_noticed(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_configurations_do_not_mix(tmp_path: Path, parsed: list[str]) -> None:
     folders = sorted((tmp_path / "parses").iterdir())
     assert len(folders) == 2
     for folder in folders:
-        assert hash_configuration(json.loads((folder / "configuration.json").read_text("utf-8"))) == folder.name
+        assert hash_configuration(json.loads((folder / "_configuration.json").read_text("utf-8"))) == folder.name
 
 
 def test_keys_depend_on_text_and_on_every_part_of_the_configuration() -> None:
@@ -193,7 +193,7 @@ def test_reading_needs_no_right_to_write(tmp_path: Path, monkeypatch: pytest.Mon
     def refuse(*_: Any) -> None:
         raise AssertionError("a run that has everything wrote something")
 
-    monkeypatch.setattr(cache_room, "_write_durably", refuse)
+    monkeypatch.setattr(shelves, "_write_durably", refuse)
     assert len(parse_texts(TEXTS, tmp_path)) == len(TEXTS)
 
 
@@ -314,7 +314,7 @@ def test_workers_are_started_only_where_they_pay(
 
 PROGRAM = """
 import sys
-from corpus_tools.language import running
+from corpus_tools.language import running, shelves
 from corpus_tools.language.parses import parse
 from corpus_tools.text.article import Article
 running.BATCH_CHARACTERS = 1_500

@@ -29,8 +29,8 @@ def cache(tmp_path: Path) -> Path:
 def make_outdated(cache: Path) -> Path:
     """Turn the last configuration into that of another Stanza."""
     folder = sorted((cache / "parses").iterdir())[-1]
-    description = json.loads((folder / "configuration.json").read_text("utf-8"))
-    (folder / "configuration.json").write_text(json.dumps({**description, "stanza": "1.2.3"}), "utf-8")
+    description = json.loads((folder / "_configuration.json").read_text("utf-8"))
+    (folder / "_configuration.json").write_text(json.dumps({**description, "stanza": "1.2.3"}), "utf-8")
     return folder
 
 
@@ -71,6 +71,19 @@ def test_pruning_removes_what_was_set_aside_and_old_temporary_files_only(cache: 
     assert prune_cache(cache) == (2, 8)
     assert (folder / ".fresh.tmp").exists()
     assert len(list_configurations(cache)) == 2
+
+
+def test_quarantine_is_counted_and_released_only_when_asked(cache: Path) -> None:
+    folder = next((cache / "parses").iterdir())
+    (folder / "_quarantine").mkdir()
+    (folder / "_quarantine" / f"{'0' * 64}.json").write_text('{"article": "x", "reason": "it kills"}', "utf-8")
+    assert sorted(list_configurations(cache)["quarantined"]) == [0, 1]
+    assert prune_cache(cache) == (0, 0)
+    assert CliRunner().invoke(cli, ["cache", "prune", str(cache), "--quarantine"]).output.startswith("removed 1 files")
+    assert list_configurations(cache)["quarantined"].tolist() == [0, 0]
+    (folder / "_quarantine" / "again.json").write_text("{}", "utf-8")
+    prune_cache(cache, everything=True)
+    assert list((cache / "parses").iterdir()) == []
 
 
 def test_a_folder_without_parses_is_refused(tmp_path: Path) -> None:

@@ -27,12 +27,13 @@ def show(folder: Path, form: str) -> None:
 @cache.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Remove the parses that are current, too.")
+@click.option("--quarantine", is_flag=True, help="Release the texts that killed their process: they are tried again.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and leave it.")
-def prune(folder: Path, everything: bool, dry_run: bool) -> None:
+def prune(folder: Path, everything: bool, quarantine: bool, dry_run: bool) -> None:
     """Remove what no run would read: parses of other versions or models, damaged shards, left-over files."""
     from corpus_tools.language.housekeeping import prune_cache
 
-    removed, size = prune_cache(folder, everything=everything, dry_run=dry_run)
+    removed, size = prune_cache(folder, everything=everything, quarantine=quarantine, dry_run=dry_run)
     click.echo(f"{'would remove' if dry_run else 'removed'} {removed} files, {size / 1e6:.1f} MB")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,10 +12,11 @@ from corpus_tools.cli.output import format_option, print_table
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--cache", type=click.Path(path_type=Path), required=True, help="Folder of parses.")
+@click.option("--cache", required=True, help="Folder of parses, or an address such as s3://bucket/parses.")
 @click.option("--language", default="en", show_default=True)
 @click.option("--package", default="lite", show_default=True, help="Stanza package: lite (embedded) or default.")
 @click.option("--workers", default="auto", show_default=True, help="Number of processes, or auto.")
+@click.option("--cluster", metavar="ADDRESS|local|slurm", help="Parse on a Dask cluster (extra [dask]).")
 @click.option(
     "--precision",
     type=click.Choice(["exact", "fast"]),
@@ -24,9 +26,7 @@ from corpus_tools.cli.output import format_option, print_table
 )
 @click.option("--conllu", type=click.Path(path_type=Path), help="Write the parses to this CoNLL-U file too.")
 @format_option
-def parse(
-    path: Path, cache: Path, language: str, package: str, workers: str, precision: str, conllu: Path | None, form: str
-) -> None:
+def parse(path: Path, cache: str, workers: str, conllu: Path | None, form: str, **options: Any) -> None:
     """Parse articles into the cache and print what was parsed."""
     import pandas as pd
 
@@ -34,9 +34,7 @@ def parse(
     from corpus_tools.text.corpus import Corpus
 
     number: int | str = int(workers) if workers.isdecimal() else workers
-    parses = parse_corpus(
-        Corpus.read(path), language=language, package=package, cache=cache, workers=number, precision=precision
-    )
+    parses = parse_corpus(Corpus.read(path), cache=cache, workers=number, **options)
     if conllu is not None:
         parses.to_conllu(conllu)
     rows = [

@@ -1,17 +1,21 @@
-"""Where shards are kept: in a folder, content addressed and safe against crashes, or in memory for one session.
+"""Where shards are kept: on a shelf, content addressed and safe against crashes, or in memory for one session.
 
-Layout of a cache folder::
+Layout of a cache folder (or of the same under an address such as ``s3://bucket/parses``)::
 
-    <cache>/parses/<hash of the configuration>/configuration.json
+    <cache>/parses/<hash of the configuration>/_configuration.json
     <cache>/parses/<hash of the configuration>/<about>-<sha256 of the file>.parquet
+    <cache>/parses/<hash of the configuration>/_quarantine/<key>.json
 
 A shard is written to a temporary name, synced and renamed: a file under its own name is whole, and its name proves it.
 Two runs at once may write the same shard; they write the same bytes. A file whose bytes do not match its name is set
-aside as ``*.corrupt`` with a warning, and its articles are parsed again. Two files about the same articles that differ
+aside as ``_*.corrupt`` with a warning, and its articles are parsed again. Two files about the same articles that differ
 are reported: parsing is meant to be deterministic. Reading needs no right to write.
 
-As one data set: ``duckdb.sql("select * from '<cache>/parses/<hash>/*.parquet'")``. The column ``article`` is the id
-under which a text was parsed first; a text that came back under another id shares its ``key``.
+A text that killed the process that parsed it is in quarantine, with the reason, and not tried again until
+``corpus-tools cache prune --quarantine`` releases it.
+
+The shards are one data set; `docs/scale.md` has its columns and how to query it. The column ``article`` is the id under
+which a text was parsed first; a text that came back under another id shares its ``key``.
 """
 
 from __future__ import annotations
@@ -19,25 +23,34 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import uuid
 import warnings
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any, Protocol
 
 import pyarrow as pa
 
 from corpus_tools.language.shards import ShardHeader, decode_header, decode_table, hash_configuration, name_of
+from corpus_tools.language.shelves import Shelf, open_shelf
 from corpus_tools.text.errors import InputError, InputWarning
 
-__all__ = ["FolderStore", "MemoryStore", "Store", "open_store"]
+__all__ = ["CONFIGURATION", "QUARANTINE", "MemoryStore", "ShelfStore", "Store", "open_store", "put_shard"]
+
+CONFIGURATION = "_configuration.json"
+
+QUARANTINE = "_quarantine"
 
 DECODED = 4
 """Shards kept decoded: a walk in corpus order needs one, a comparison of neighbours two."""
 
 
 class Store(Protocol):
-    """What :func:`corpus_tools.language.parses.parse` needs of a place for shards."""
+    """What :func:`corpus_tools.language.parses.parse` needs of a place for shards.
+
+    Attributes
+    ----------
+    configuration : dict
+    """
 
     configuration: dict[str, Any]
 
@@ -47,16 +60,32 @@ class Store(Protocol):
     def reason(self, key: str) -> str | None:
         """Say why there is no table for the key; None if there is one, or the key is unknown."""
 
-    def add(self, data: bytes) -> None:
+    def add(self, data: bytes) -> ShardHeader:
         """Keep a shard."""
+
+    def enter(self, name: str, header: ShardHeader) -> None:
+        """Take note of a shard that another process put on the shelf."""
+
+    def quarantine(self, key: str, article: str, reason: str) -> None:
+        """Keep the reason why a text shall not be tried again."""
 
     def load(self, key: str) -> pa.Table:
         """Return the token table under a key."""
 
 
-def open_store(cache: str | os.PathLike[str] | None, configuration: Mapping[str, Any]) -> FolderStore | MemoryStore:
-    """Open the store in the folder `cache`, or one in memory where it is None."""
-    return MemoryStore(configuration) if cache is None else FolderStore(cache, configuration)
+def open_store(cache: str | os.PathLike[str] | None, configuration: Mapping[str, Any]) -> ShelfStore | MemoryStore:
+    """Open the store in the folder or under the address `cache`, or one in memory where it is None."""
+    if cache is None:
+        return MemoryStore(configuration)
+    return ShelfStore(open_shelf(cache, f"parses/{hash_configuration(configuration)}"), configuration)
+
+
+def put_shard(shelf: Shelf, data: bytes) -> tuple[str, ShardHeader]:
+    """Put a shard on a shelf under the name that its content gives it, and return both name and header."""
+    header = decode_header(data)
+    name = name_of([*header.rows, *header.skipped], data)
+    shelf.write(name, data)
+    return name, header
 
 
 class _Index:
@@ -73,7 +102,7 @@ class _Index:
 
     def reason(self, key: str) -> str | None:
         """Say why there is no table for the key; None if there is one, or the key is unknown."""
-        return self._reasons.get(key)
+        return None if key in self._places else self._reasons.get(key)
 
     def load(self, key: str) -> pa.Table:
         """Return the token table under a key (KeyError where there is none)."""
@@ -85,10 +114,15 @@ class _Index:
                 del self._decoded[next(iter(self._decoded))]
         return table.slice(start, stop - start)
 
-    def _enter(self, name: str, header: ShardHeader) -> None:
+    def enter(self, name: str, header: ShardHeader) -> None:
+        """Take note of a shard."""
         for key, (start, stop) in header.rows.items():
             self._places.setdefault(key, (name, start, stop))
         self._reasons.update(header.skipped)
+
+    def quarantine(self, key: str, article: str, reason: str) -> None:
+        """Keep the reason why a text shall not be tried again."""
+        self._reasons[key] = reason
 
     def _read(self, name: str) -> bytes:
         raise NotImplementedError
@@ -104,105 +138,85 @@ class MemoryStore(_Index):
         super().__init__(configuration)
         self._shards: dict[str, bytes] = {}
 
-    def add(self, data: bytes) -> None:
+    def add(self, data: bytes) -> ShardHeader:
         """Keep a shard."""
         header = decode_header(data)
         name = name_of([*header.rows, *header.skipped], data)
         self._shards[name] = data
-        self._enter(name, header)
+        self.enter(name, header)
+        return header
 
     def _read(self, name: str) -> bytes:
         return self._shards[name]
 
 
-class FolderStore(_Index):
-    """Shards in a folder of the cache; opening it verifies every shard.
+class ShelfStore(_Index):
+    """Shards on a shelf of the cache; opening it verifies every shard."""
 
-    Raises
-    ------
-    InputError
-        `cache` is a file, or its folder belongs to another configuration (which a hash collision would mean).
-    """
-
-    def __init__(self, cache: str | os.PathLike[str], configuration: Mapping[str, Any]) -> None:
+    def __init__(self, shelf: Shelf, configuration: Mapping[str, Any]) -> None:
         super().__init__(configuration)
-        if Path(cache).exists() and not Path(cache).is_dir():
-            raise InputError("the cache is a file", where=str(cache), remedy="name a folder, or a path that is free")
-        self.folder = Path(cache) / "parses" / hash_configuration(configuration)
+        self.shelf = shelf
         self._attempts: dict[str, str] = {}
-        for path, data in self._shard_files():
+        self._described = False
+        for path in shelf.list_notes(QUARANTINE):
+            note = json.loads(shelf.read(path) or b"{}")
+            self._reasons[PurePosixPath(path).stem] = note.get("reason", "in quarantine")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take in the shards that other runs, or other attempts, have put on the shelf since; verify each."""
+        known = set(self._attempts.values())
+        for name, data in self.shelf.read_many([name for name in self.shelf.list_shards() if name not in known]):
             try:
-                if _content_hash(path) != hashlib.sha256(data).hexdigest():
+                if _content_hash(name) != hashlib.sha256(data).hexdigest():
                     raise ValueError("its bytes are not those that were written")
-                self._enter(path.name, decode_header(data))
-                self._compare_attempts(path.name)
+                self.enter(name, decode_header(data))
             except (ValueError, KeyError, TypeError, pa.ArrowException) as error:
-                self._set_aside(path, error)
+                self._set_aside(name, error)
 
-    def add(self, data: bytes) -> None:
+    def add(self, data: bytes) -> ShardHeader:
         """Keep a shard: on disk, under its final name, when this returns."""
-        header = decode_header(data)
-        name = name_of([*header.rows, *header.skipped], data)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        description = self.folder / "configuration.json"
-        if not description.exists():
+        self.describe()
+        name, header = put_shard(self.shelf, data)
+        self.enter(name, header)
+        return header
+
+    def describe(self) -> None:
+        """Write the configuration beside the shards, once."""
+        if not self._described and self.shelf.read(CONFIGURATION) is None:
             text = json.dumps(self.configuration, indent=1, sort_keys=True) + "\n"
-            _write_durably(description, text.encode("utf-8"))
-        _write_durably(self.folder / name, data)
-        self._enter(name, header)
-        self._compare_attempts(name)
+            self.shelf.write(CONFIGURATION, text.encode("utf-8"))
+        self._described = True
 
-    def _read(self, name: str) -> bytes:
-        try:
-            data = (self.folder / name).read_bytes()
-        except FileNotFoundError:
-            data = b""
-        if _content_hash(Path(name)) != hashlib.sha256(data).hexdigest():
-            what = f"the cached shard {name[:16]}... was changed or removed after it was opened"
-            raise InputError(what, where=str(self.folder), remedy="call parse() again; it parses what is missing")
-        return data
-
-    def _shard_files(self) -> Iterator[tuple[Path, bytes]]:
-        if self.folder.is_dir():
-            for path in sorted(self.folder.glob("[0-9a-f]*-*.parquet")):
-                yield path, path.read_bytes()
-
-    def _compare_attempts(self, name: str) -> None:
-        """Warn where the same articles were parsed before with another result; the first file counts."""
+    def enter(self, name: str, header: ShardHeader) -> None:
+        """Take note of a shard, and warn where the same articles were parsed before with another result."""
         about = name.partition("-")[0]
         first = self._attempts.setdefault(about, name)
+        super().enter(name, header)
         if first != name:
             what = f"two parses of the same articles differ ({first[:24]}... and {name[:24]}...)"
-            warnings.warn(f"{self.folder}: {what}; the first is used, please report it", InputWarning, stacklevel=4)
+            text = f"{self.shelf.address}: {what}; the first is used, please report it"
+            warnings.warn(text, InputWarning, stacklevel=4)
 
-    def _set_aside(self, path: Path, error: Exception) -> None:
-        os.replace(path, path.with_name(f"{path.name}.corrupt"))
-        what = f"a damaged shard of the parse cache ({error}) was set aside as *.corrupt"
-        warnings.warn(f"{path}: {what}; its articles are parsed again", InputWarning, stacklevel=5)
+    def quarantine(self, key: str, article: str, reason: str) -> None:
+        """Keep the reason why a text shall not be tried again, on the shelf too."""
+        super().quarantine(key, article, reason)
+        note = json.dumps({"article": article, "reason": reason}) + "\n"
+        self.shelf.write(f"{QUARANTINE}/{key}.json", note.encode("ascii"))
 
+    def _read(self, name: str) -> bytes:
+        data = self.shelf.read(name) or b""
+        if _content_hash(name) != hashlib.sha256(data).hexdigest():
+            what = f"the cached shard {name[:16]}... was changed or removed after it was opened"
+            raise InputError(what, where=self.shelf.address, remedy="call parse() again; it parses what is missing")
+        return data
 
-def _content_hash(path: Path) -> str:
-    return path.name.removesuffix(".parquet").partition("-")[2]
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex}.tmp")
-    try:
-        with temporary.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+    def _set_aside(self, name: str, error: Exception) -> None:
+        self.shelf.set_aside(name)
+        what = f"a damaged shard of the parse cache ({error}) was set aside as _*.corrupt"
+        text = f"{self.shelf.address}/{name}: {what}; its articles are parsed again"
+        warnings.warn(text, InputWarning, stacklevel=5)
 
 
-def _sync_folder(folder: Path) -> None:
-    # Without it the new name may be lost in a power cut although the bytes are on disk.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _content_hash(name: str) -> str:
+    return name.removesuffix(".parquet").partition("-")[2]

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from corpus_tools.language.cache import CONFIGURATION, QUARANTINE
 from corpus_tools.language.downloads import stanza_version
 from corpus_tools.language.models import find_package
 from corpus_tools.language.pipeline import describe_configuration
@@ -22,7 +23,7 @@ __all__ = ["COLUMNS", "list_configurations", "prune_cache"]
 
 COLUMNS = (
     "configuration", "language", "package", "precision", "processors", "stanza",
-    "articles", "skipped", "words", "bytes", "current",
+    "articles", "skipped", "quarantined", "words", "bytes", "current",
 )  # fmt: skip
 
 STALE = 3_600
@@ -41,7 +42,8 @@ def list_configurations(cache: str | os.PathLike[str]) -> pd.DataFrame:
     -------
     DataFrame
         One row a configuration. ``current`` is False where this installation would parse anew: another version of
-        Stanza or of the schema, another model of that name, other options.
+        Stanza or of the schema, another model of that name, other options. ``quarantined`` counts the texts that
+        killed the process that parsed them.
 
     Raises
     ------
@@ -52,7 +54,9 @@ def list_configurations(cache: str | os.PathLike[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def prune_cache(cache: str | os.PathLike[str], *, everything: bool = False, dry_run: bool = False) -> tuple[int, int]:
+def prune_cache(
+    cache: str | os.PathLike[str], *, everything: bool = False, quarantine: bool = False, dry_run: bool = False
+) -> tuple[int, int]:
     """Remove what no run would read.
 
     Parameters
@@ -61,6 +65,8 @@ def prune_cache(cache: str | os.PathLike[str], *, everything: bool = False, dry_
         The folder that `parse` was given.
     everything : bool, default False
         Remove the parses that are current, too.
+    quarantine : bool, default False
+        Release the texts in quarantine: the next run tries them again.
     dry_run : bool, default False
         Only count.
 
@@ -72,12 +78,13 @@ def prune_cache(cache: str | os.PathLike[str], *, everything: bool = False, dry_
     removed = size = 0
     for folder in _folders(cache):
         whole = everything or not _is_current(_read_configuration(folder))
-        for path in list(_doomed(folder, whole)):
+        for path in [*_doomed(folder, whole), *(_notes(folder) if whole or quarantine else ())]:
             removed, size = removed + 1, size + path.stat().st_size
             if not dry_run:
                 path.unlink()
-        if whole and not dry_run and not any(folder.iterdir()):
-            folder.rmdir()
+        for place in (folder / QUARANTINE, folder):
+            if whole and not dry_run and place.is_dir() and not any(place.iterdir()):
+                place.rmdir()
     return removed, size
 
 
@@ -87,6 +94,10 @@ def _folders(cache: str | os.PathLike[str]) -> list[Path]:
         what = "there are no parses in this folder"
         raise InputError(what, where=str(cache), remedy="name the folder that parse() was given as cache=")
     return sorted(folder for folder in parses.iterdir() if folder.is_dir())
+
+
+def _notes(folder: Path) -> list[Path]:
+    return sorted((folder / QUARANTINE).glob("*.json"))
 
 
 def _doomed(folder: Path, whole: bool) -> Iterator[Path]:
@@ -115,14 +126,14 @@ def _describe(folder: Path) -> dict[str, Any]:
         words += header.words
     known = {name: configuration.get(name) for name in ("language", "package", "precision", "stanza")}
     processors = ",".join(configuration.get("processors", []))
-    counts = {"articles": articles, "skipped": skipped, "words": words, "bytes": size}
-    current = _is_current(configuration)
-    return {"configuration": folder.name[:12], **known, "processors": processors, **counts, "current": current}
+    counts = {"articles": articles, "skipped": skipped, "quarantined": len(_notes(folder))}
+    rest = {"words": words, "bytes": size, "current": _is_current(configuration)}
+    return {"configuration": folder.name[:12], **known, "processors": processors, **counts, **rest}
 
 
 def _read_configuration(folder: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads((folder / "configuration.json").read_bytes())
+        found: dict[str, Any] = json.loads((folder / CONFIGURATION).read_bytes())
     except (OSError, ValueError):
         return {}  # without its description nobody knows what the folder holds
     return found

@@ -23,11 +23,11 @@ from typing import Any
 
 import pandas as pd
 
-from corpus_tools.language.cache import Store, open_store
+from corpus_tools.language.cache import MemoryStore, Store, open_store
 from corpus_tools.language.models import find_package
 from corpus_tools.language.pipeline import NO_WORDS, PRECISIONS, describe_configuration
 from corpus_tools.language.running import fill_store
-from corpus_tools.language.shards import Job, hash_configuration, key_of
+from corpus_tools.language.shards import Job, encode, hash_configuration, key_of
 from corpus_tools.language.tokens import COLUMNS, SCHEMA, to_frame
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
@@ -43,6 +43,7 @@ def parse(
     cache: str | os.PathLike[str] | None = None,
     *,
     workers: int | str = "auto",
+    cluster: Any = None,
     processors: Sequence[str] | None = None,
     precision: str = "exact",
     progress: bool = True,
@@ -58,11 +59,16 @@ def parse(
     package : str or path, default "lite"
         ``"lite"`` (embedded, English), ``"default"`` (Stanza's own, downloaded before), or a package folder.
     cache : path, optional
-        Folder to keep parses in. Without it they are held in memory, compressed, about 20 bytes a word.
+        Folder to keep parses in, or an address that fsspec opens, such as ``s3://bucket/parses``. Without it they are
+        held in memory, compressed, about 20 bytes a word.
     workers : int or "auto", default "auto"
         Processes that analyse. 1 stays in this process and uses torch's threads as they are set. More than 1 starts
         that many processes of our own (never a copy of the caller's ``__main__``), which share the cores between
         them. ``"auto"`` is one a core where there is enough text to pay for starting them. The result is the same.
+    cluster : str, distributed.Client or a cluster of Dask, optional
+        Parse on many machines (extra ``[dask]``): ``"local"``, ``"slurm"``, the address of a scheduler, or a client or
+        cluster that runs already. `workers` is then the number to start, where they are started here. The result is
+        the same, byte for byte; `docs/scale.md` has the recipes.
     processors : sequence of str, optional
         Run only these of tokenize, mwt, pos, lemma, depparse, ner; the columns of the others stay empty.
     precision : "exact" or "fast", default "exact"
@@ -79,7 +85,8 @@ def parse(
     Raises
     ------
     InputError
-        The package, language or a processor is not there, a model file is not the right one, or the cache is a file.
+        The package, language or a processor is not there, a model file is not the right one, the cache is a file, Dask
+        is not installed or no cluster answers.
 
     Notes
     -----
@@ -94,7 +101,7 @@ def parse(
     configuration = describe_configuration(found, precision)
     store = open_store(cache, configuration)
     address = hash_configuration(configuration)
-    failures = fill_store(store, _Jobs(articles, address), found, workers=workers, progress=progress)
+    failures = fill_store(store, _Jobs(articles, address), found, workers=workers, cluster=cluster, progress=progress)
     return Parses(articles, store, failures)
 
 
@@ -156,6 +163,14 @@ class Parses:
 
     def __repr__(self) -> str:
         return f"<Parses of {len(self)} articles ({len(self._reasons)} skipped), {self.configuration['package']}>"
+
+    def take(self, ids: Iterable[str]) -> Parses:
+        """Return the parses of some articles, held in memory: they go to another process without the rest."""
+        corpus = Corpus.of(self.corpus.filter(id=set(ids)))
+        jobs = {job.key: job for job in _Jobs(corpus, self._hash) if job.article in self}
+        store = MemoryStore(self.configuration)
+        store.add(encode([(job, self._store.load(key)) for key, job in jobs.items()], [], self.configuration))
+        return Parses(corpus, store, {})
 
     def to_frame(self) -> pd.DataFrame:
         """All token tables in one, with a first column ``article``; needs memory for the whole corpus."""

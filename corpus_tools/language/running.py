@@ -1,4 +1,4 @@
-"""Which texts go together, and who parses them: this process, or workers of our own.
+"""Which texts go together, and who parses them: this process, workers of our own, or a cluster.
 
 A batch becomes a shard. Batches are fixed by the corpus alone (articles in order, cut at a bound of characters), and
 only the members that are not cached are parsed: an interrupted run resumes at the border of a batch, and ten new
@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -18,13 +19,36 @@ from tqdm.auto import tqdm
 
 from corpus_tools.language.cache import Store
 from corpus_tools.language.models import Package
-from corpus_tools.language.shards import Job, decode_header, encode
+from corpus_tools.language.shards import Job, ShardHeader, encode
 from corpus_tools.text.errors import InputError
 
-__all__ = ["BATCH_CHARACTERS", "count_workers", "fill_store", "parse_jobs", "plan_batches"]
+__all__ = ["BATCH_CHARACTERS", "Parsed", "count_workers", "fill_store", "parse_jobs", "plan_batches"]
 
-Result = tuple[bytes, dict[str, str]]
-Runner = Callable[[Iterable[list[Job]]], Iterator[tuple[list[Job], Result]]]
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What became of a batch.
+
+    Attributes
+    ----------
+    shard : bytes or None
+        The tables, and the lasting reasons of texts that have none; None where there is neither, or in `written`.
+    failed : mapping
+        By key, the reasons of texts that failed in a way that need not happen again; they are not kept.
+    killers : mapping
+        By key, the reasons of texts that killed the process; they go into quarantine.
+    written : (str, ShardHeader) or None
+        Name and header of the shard, where a worker put it on the store's shelf itself.
+    """
+
+    shard: bytes | None = None
+    failed: Mapping[str, str] = field(default_factory=dict)
+    killers: Mapping[str, str] = field(default_factory=dict)
+    written: tuple[str, ShardHeader] | None = None
+
+
+Done = tuple[list[Job], Parsed]
+Runner = Callable[[Iterable[list[Job]]], Iterator[Done]]
 
 BATCH_CHARACTERS = 64_000
 """Code points of a batch: about twenty news articles, ten seconds of work, 160 kB on disk."""
@@ -34,7 +58,13 @@ WORTH_A_WORKER = 150_000
 
 
 def fill_store(
-    store: Store, jobs: Iterable[Job], package: Package, *, workers: int | str = "auto", progress: bool = True
+    store: Store,
+    jobs: Iterable[Job],
+    package: Package,
+    *,
+    workers: int | str = "auto",
+    cluster: Any = None,
+    progress: bool = True,
 ) -> dict[str, str]:
     """Parse what the store does not have, batch by batch; each batch is kept as soon as it is done.
 
@@ -44,7 +74,7 @@ def fill_store(
         Where shards go.
     jobs : iterable of Job
         All of the corpus; read twice, so it must be re-iterable.
-    package, workers, progress
+    package, workers, cluster, progress
         As in :func:`corpus_tools.language.parses.parse`.
 
     Returns
@@ -58,13 +88,12 @@ def fill_store(
     if not articles:
         return failures
     batches = plan_batches((job for job in jobs if job.text.strip()), store)
-    run = _choose_runner(count_workers(workers, characters), package, store.configuration)
+    run = _choose_runner(store, package, workers, cluster, characters)
     started, words = time.monotonic(), 0
     with tqdm(total=articles, desc="parsing", unit=" articles", disable=not progress, file=sys.stderr) as bar:
-        for batch, (data, failed) in run(batches):
-            store.add(data)
-            failures.update(failed)
-            words += decode_header(data).words
+        for batch, parsed in run(batches):
+            words += _keep(store, batch, parsed)
+            failures.update(parsed.failed)
             bar.set_postfix_str(f"{words / (time.monotonic() - started):,.0f} words/s, {cached} cached", refresh=False)
             bar.update(len(batch))
     return failures
@@ -100,21 +129,15 @@ def plan_batches(jobs: Iterable[Job], done: Container[str]) -> Iterator[list[Job
     yield from _missing(batch, done)
 
 
-def parse_jobs(jobs: Sequence[Job], package: Package, configuration: Mapping[str, Any]) -> Result:
-    """Parse one batch in this process.
-
-    Returns
-    -------
-    bytes, dict
-        The shard, and the reasons (by key) of texts that failed in a way that need not happen again.
-    """
+def parse_jobs(jobs: Sequence[Job], package: Package, configuration: Mapping[str, Any]) -> Parsed:
+    """Parse one batch in this process."""
     from corpus_tools.language.pipeline import analyse
 
     outcomes = list(zip(jobs, analyse([job.text for job in jobs], package, configuration["precision"]), strict=True))
     tables = [(job, outcome.table) for job, outcome in outcomes if outcome.table is not None]
     lasting = [(job, outcome.reason) for job, outcome in outcomes if outcome.reason is not None and outcome.lasting]
     passing = {job.key: outcome.reason for job, outcome in outcomes if outcome.reason and not outcome.lasting}
-    return encode(tables, lasting, configuration), passing
+    return Parsed(encode(tables, lasting, configuration), passing)
 
 
 def count_workers(workers: int | str, characters: int) -> int:
@@ -148,17 +171,31 @@ def _survey(jobs: Iterable[Job], store: Store) -> tuple[int, int, int]:
     return missing, len(sizes) - missing, sum(sizes.values())
 
 
-def _choose_runner(count: int, package: Package, configuration: Mapping[str, Any]) -> Runner:
+def _keep(store: Store, batch: Sequence[Job], parsed: Parsed) -> int:
+    """Keep what became of a batch; returns the words."""
+    for job in batch:
+        if job.key in parsed.killers:
+            store.quarantine(job.key, job.article, parsed.killers[job.key])
+    if parsed.written is not None:
+        store.enter(*parsed.written)
+        return parsed.written[1].words
+    return 0 if parsed.shard is None else store.add(parsed.shard).words
+
+
+def _choose_runner(store: Store, package: Package, workers: int | str, cluster: Any, characters: int) -> Runner:
+    if cluster is not None:
+        from corpus_tools.language.cluster import run_on_cluster
+
+        return partial(run_on_cluster, cluster=cluster, workers=workers, package=package, store=store)
+    count = count_workers(workers, characters)
     if count:
         from corpus_tools.language.workers import run_in_workers
 
-        return partial(run_in_workers, count=count, package=package, configuration=configuration)
-    return partial(_run_here, package=package, configuration=configuration)
+        return partial(run_in_workers, count=count, package=package, configuration=store.configuration)
+    return partial(_run_here, package=package, configuration=store.configuration)
 
 
-def _run_here(
-    batches: Iterable[list[Job]], *, package: Package, configuration: Mapping[str, Any]
-) -> Iterator[tuple[list[Job], Result]]:
+def _run_here(batches: Iterable[list[Job]], *, package: Package, configuration: Mapping[str, Any]) -> Iterator[Done]:
     for batch in batches:
         yield batch, parse_jobs(batch, package, configuration)
 

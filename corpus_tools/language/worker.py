@@ -38,9 +38,9 @@ def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     _cap_threads()
     while True:
         batch = [Job(**job) for job in json.loads(receive(requests))]
-        data, failed = parse_jobs(batch, package, configuration)
-        send(answers, json.dumps(failed).encode("ascii"))
-        send(answers, data)
+        parsed = parse_jobs(batch, package, configuration)
+        send(answers, json.dumps(dict(parsed.failed)).encode("ascii"))
+        send(answers, parsed.shard or b"")
 
 
 def _package_from(settings: dict[str, Any]) -> Package:

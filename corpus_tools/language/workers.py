@@ -18,10 +18,10 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from corpus_tools.language.models import Package, verify_package
-from corpus_tools.language.running import Result, count_cores
-from corpus_tools.language.shards import Job, encode
+from corpus_tools.language.running import Done, Parsed, count_cores
+from corpus_tools.language.shards import Job
 
-__all__ = ["KEEP_MEMORY", "run_in_workers"]
+__all__ = ["KEEP_MEMORY", "THREADS", "parse_guarded", "run_in_workers", "search_path"]
 
 KEEP_MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
@@ -30,7 +30,8 @@ KEEP_MEMORY = {
 }
 """glibc settings that keep freed memory in the process: without them torch spends its time asking for pages again."""
 
-_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+"""Variables that cap the threads of a process."""
 
 
 class _Died(RuntimeError):
@@ -39,11 +40,11 @@ class _Died(RuntimeError):
 
 def run_in_workers(
     batches: Iterable[list[Job]], *, count: int, package: Package, configuration: Mapping[str, Any]
-) -> Iterator[tuple[list[Job], Result]]:
+) -> Iterator[Done]:
     """Parse batches in `count` processes; results come as they are ready.
 
-    A batch that kills its worker is halved until the text that does it stands alone, and that text is skipped with the
-    reason. The workers end with the generator, whichever way it ends.
+    A batch that kills its worker is halved until the text that does it stands alone, and that text goes into
+    quarantine with the reason. The workers end with the generator, whichever way it ends.
     """
     verify_package(package)  # here, so that a wrong file is the caller's error and not a worker's
     source = iter(batches)
@@ -52,7 +53,7 @@ def run_in_workers(
     for worker in workers:
         free.put(worker)
     pool = ThreadPoolExecutor(count, thread_name_prefix="corpus-tools-worker")
-    running: dict[Future[list[tuple[list[Job], Result]]], None] = {}
+    running: dict[Future[list[Done]], None] = {}
     try:
         while True:
             while len(running) < count + 1 and (batch := next(source, None)) is not None:
@@ -68,20 +69,50 @@ def run_in_workers(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _serve(free: queue.SimpleQueue[_Worker], batch: list[Job]) -> list[tuple[list[Job], Result]]:
+def parse_guarded(batch: list[Job], package: Package, configuration: Mapping[str, Any]) -> list[Done]:
+    """Parse a batch in a process of its own, so that a text that kills is found and this process lives on."""
+    worker = _Worker(package, configuration, threads=1)
+    try:
+        return _parse_or_isolate(worker, batch)
+    finally:
+        worker.stop()
+
+
+def search_path() -> str:
+    """Return the PYTHONPATH with which a process finds the same packages, wherever this one found them."""
+    return os.pathsep.join(path or os.getcwd() for path in sys.path)
+
+
+def _serve(free: queue.SimpleQueue[_Worker], batch: list[Job]) -> list[Done]:
     worker = free.get()
     try:
-        return list(_parse_or_halve(worker, batch))
+        return _parse_or_isolate(worker, batch)
     finally:
         free.put(worker)
 
 
-def _parse_or_halve(worker: _Worker, batch: list[Job]) -> Iterator[tuple[list[Job], Result]]:
+def _parse_or_isolate(worker: _Worker, batch: list[Job]) -> list[Done]:
+    """Parse a batch; one that kills is parsed again without the texts that do it.
+
+    The others go together again, so that the bytes of their shard do not depend on how the killers were found.
+    """
+    pieces = list(_parse_or_halve(worker, batch))
+    if len(pieces) == 1:
+        return pieces
+    killers = [(jobs, parsed) for jobs, parsed in pieces if parsed.killers]
+    others = [job for jobs, parsed in pieces for job in jobs if not parsed.killers]
+    try:
+        return [*killers, (others, worker.parse(others))] if others else killers
+    except _Died:  # no single text kills, but all together do
+        return pieces
+
+
+def _parse_or_halve(worker: _Worker, batch: list[Job]) -> Iterator[Done]:
     try:
         yield batch, worker.parse(batch)
     except _Died as death:
         if len(batch) == 1:
-            yield batch, (encode([], [], worker.configuration), {batch[0].key: str(death)})
+            yield batch, Parsed(killers={batch[0].key: str(death)})
             return
         half = len(batch) // 2
         yield from _parse_or_halve(worker, batch[:half])
@@ -94,19 +125,18 @@ class _Worker:
     def __init__(self, package: Package, configuration: Mapping[str, Any], *, threads: int) -> None:
         self.configuration = configuration
         self._settings = {**asdict(package), "folder": str(package.folder.resolve())}
-        self._environment = {**os.environ, **KEEP_MEMORY, **dict.fromkeys(_THREADS, str(threads))}
-        # The worker must find the same packages, wherever the caller found them.
-        self._environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+        self._environment = {**os.environ, **KEEP_MEMORY, **dict.fromkeys(THREADS, str(threads))}
+        self._environment["PYTHONPATH"] = search_path()
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
 
-    def parse(self, batch: Sequence[Job]) -> Result:
+    def parse(self, batch: Sequence[Job]) -> Parsed:
         """Send a batch and wait for the shard."""
         try:
             sink, source = self._pipes()
             send(sink, json.dumps([asdict(job) for job in batch]).encode("ascii"))
             failed = json.loads(receive(source))
-            return receive(source), failed
+            return Parsed(receive(source), failed)
         except (EOFError, BrokenPipeError) as error:
             code = self._end()
             if code is None or code >= 0 or self._stopped:
