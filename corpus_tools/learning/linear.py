@@ -73,7 +73,7 @@ def fit_line(
 
 def check_strength(C: Any) -> None:
     """Raise unless `C`, an inverse strength of a penalty, is a number above 0."""
-    if not isinstance(C, Real) or isinstance(C, bool) or not C > 0:
+    if not isinstance(C, Real) or isinstance(C, bool) or not float(C) > 0:
         raise InputError(f"the 'C' parameter must be a number above 0. Got {C!r} instead")
 
 

@@ -83,7 +83,7 @@ def _make_views(features: Any) -> Views:
     dense = features.dense_
     spans = (_TARGET if dense.spans else None, _HOLDER if dense.holders else None)
     one = dense.scale(dense.vectors([(_TEXT, *spans)], keep=False))
-    return {"terms": terms, "embeddings": one * np.linspace(-1, 1, PROBES)[:, None]}
+    return {"terms": terms, dense.name: one * np.linspace(-1, 1, PROBES)[:, None]}
 
 
 def _make_documents(vectorizer: Any) -> list[Any]:
