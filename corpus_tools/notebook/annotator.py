@@ -109,19 +109,6 @@ class Annotator(SessionWidget):
         super().__init__(session)
         self.observe(lambda change: self.session.watch.touch(), "place")
 
-    def reload(self, book: Codebook | None = None) -> None:
-        """Go on under a changed codebook; without one given, the file that the widget was made with is read again.
-
-        Raises
-        ------
-        InputError
-            When it was made with a codebook and not with a path, or the file does not hold a codebook.
-        """
-        if book is None and self._book_path is None:
-            raise InputError("the codebook has no file", where="Annotator.reload", remedy="give the new Codebook")
-        self.session.reload_book(book or Codebook.read(self._book_path or ""))
-        self._push()
-
     def _views(self) -> dict[str, Any]:
         return {
             "article": view_article(self.session, blind=self._blind),

@@ -11,8 +11,10 @@ from typing import Any
 import anywidget
 import traitlets
 
+from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.notebook.front import read_sheet
 from corpus_tools.notebook.mailbox import Mailbox
+from corpus_tools.text.errors import InputError
 
 __all__ = ["SessionWidget", "close_former"]
 
@@ -29,6 +31,9 @@ class SessionWidget(anywidget.AnyWidget):
     scheme = traitlets.Dict().tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
     place = traitlets.Dict().tag(sync=True)
+
+    _book_path: Path | None
+    """The codebook's file, where the widget was made with one."""
 
     def __init__(self, session: Any) -> None:
         self.session = session
@@ -47,6 +52,20 @@ class SessionWidget(anywidget.AnyWidget):
         # Only let go of the log: this may be the end of the interpreter, too late to write anything.
         if "session" in self.__dict__:
             self.session.ledger.close()
+
+    def reload(self, book: Codebook | None = None) -> None:
+        """Go on under a changed codebook; without one given, the file that the widget was made with is read again.
+
+        Raises
+        ------
+        InputError
+            When it was made with a codebook and not with a path, or the file does not hold a codebook.
+        """
+        if book is None and self._book_path is None:
+            where = f"{type(self).__name__}.reload"
+            raise InputError("the codebook has no file", where=where, remedy="give the new Codebook")
+        self.session.reload_book(book or Codebook.read(self._book_path or ""))
+        self._push()
 
     def _views(self) -> dict[str, Any]:
         """Return the value of each synchronised trait."""

@@ -21,6 +21,7 @@ from corpus_tools.language.parses import Parses, parse
 from corpus_tools.reporting.files import write_files
 from corpus_tools.reporting.judging import Material, Steps, join_detections, judge_side_by_side
 from corpus_tools.reporting.manifest import describe_run
+from corpus_tools.reporting.plain import without_nan
 from corpus_tools.reporting.summary import summarise_agreement, summarise_warnings
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError
@@ -175,17 +176,8 @@ def _evaluation(frames: Evaluation, stances: Evaluation, agreement: pd.DataFrame
                 "raw": _plain(own.at["raw", "value"]),
                 "reason": own.at["alpha", "reason"] if alpha is None else None,
             }
-    plain: dict[str, Any] = _without_nan(json.loads(json.dumps(evaluation, default=float)))
+    plain: dict[str, Any] = without_nan(json.loads(json.dumps(evaluation, default=float)))
     return plain
-
-
-def _without_nan(value: Any) -> Any:
-    """Replace nan by None, since JSON knows no nan."""
-    if isinstance(value, dict):
-        return {key: _without_nan(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(part) for part in value]
-    return None if isinstance(value, float) and value != value else value
 
 
 def _plain(value: Any) -> float | None:

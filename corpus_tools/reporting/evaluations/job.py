@@ -15,6 +15,7 @@ from corpus_tools.reporting.evaluations.material import read_material
 from corpus_tools.reporting.evaluations.official import judge_officially
 from corpus_tools.reporting.evaluations.variants import judge_variants
 from corpus_tools.reporting.judging import Steps
+from corpus_tools.reporting.plain import without_nan
 from corpus_tools.text.errors import InputError
 
 __all__ = ["Outcome", "run_evaluation"]
@@ -102,7 +103,7 @@ def describe_evaluation(
 
 def to_plain(value: Any) -> Any:
     """Return figures as JSON has them: numbers of Python, None for nan."""
-    return _without_nan(json.loads(json.dumps(value, default=_to_python)))
+    return without_nan(json.loads(json.dumps(value, default=_to_python)))
 
 
 def _judge(config: Config, cache: Path | None, step: Steps, progress: bool) -> tuple[dict[str, Any], pd.DataFrame]:
@@ -116,11 +117,3 @@ def _judge(config: Config, cache: Path | None, step: Steps, progress: bool) -> t
 
 def _to_python(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else float(value)
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nan(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(part) for part in value]
-    return None if isinstance(value, float) and value != value else value
