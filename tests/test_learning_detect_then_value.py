@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from corpus_tools.learning.detect_then_value import DetectThenValue
@@ -64,3 +65,15 @@ def test_weights_add_detection_and_value():
     oppose, support, none = (model.weights(label) for label in ("oppose", "support", "none"))
     assert oppose[0] > 1 and support[0] > 1 and none[0] < -1  # that there is a stance
     assert oppose[1] < -0.5 and support[1] > 0.5  # which one
+
+
+def test_features_that_a_part_lacks_change_nothing():
+    generator = np.random.default_rng(3)
+    dense = generator.normal(size=(80, 30)) * (generator.random((80, 30)) < 0.2)
+    labels = np.array(["none", "none", "oppose", "support"])[np.arange(80) % 4]
+    dense[labels != "none", 12:] = 0.0  # no row with a value has these
+    sparse_fit, dense_fit = (DetectThenValue().fit(X, labels) for X in (sparse.csr_matrix(dense), dense))
+    for label in sparse_fit.classes_:
+        assert sparse_fit.weights(label) == pytest.approx(dense_fit.weights(label), abs=1e-3)
+    assert not sparse_fit.value_.coef_[:, 12:].any()
+    assert sparse_fit.predict_proba(dense) == pytest.approx(dense_fit.predict_proba(dense), abs=1e-3)

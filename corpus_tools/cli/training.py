@@ -52,11 +52,21 @@ def run(
     seed: int,
 ) -> None:
     """Parse, train, evaluate, detect, and write the report."""
-    from corpus_tools.reporting.run import run as run_job
+    from corpus_tools.reporting.companion import companion
 
-    report = run_job(
-        articles, annotations=annotations, out=out, judge=judge, cache=cache, package=package, folds=folds, seed=seed
-    )
+    with companion():  # it imports what it needs while this process does the same
+        from corpus_tools.reporting.run import run as run_job
+
+        report = run_job(
+            articles,
+            annotations=annotations,
+            out=out,
+            judge=judge,
+            cache=cache,
+            package=package,
+            folds=folds,
+            seed=seed,
+        )
     click.echo(_summary(report.detections, report.evaluation))
     click.echo(f"\nreport: {report.files[0]}")
 

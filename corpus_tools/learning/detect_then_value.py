@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.multiclass import check_classification_targets
@@ -96,14 +97,23 @@ class DetectThenValue(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_models(self, X: Any, y: Array) -> tuple[LogisticRegression | None, LogisticRegression | None]:
         """Fit detection (None without `none`) and value (None where only one value was ever seen)."""
         valued = y != self.none
-        detection = None if valued.all() else self._model(None).fit(X, valued)
+        detection = None if valued.all() else self._fit_model(X, valued, None)
         rows = np.flatnonzero(valued)
         balance = None if detection is None else "balanced"
         several = len(np.unique(y[rows])) > 1
-        return detection, self._model(balance).fit(X[rows], y[rows]) if several else None
+        return detection, self._fit_model(X[rows], y[rows], balance) if several else None
 
-    def _model(self, class_weight: str | None) -> LogisticRegression:
-        return LogisticRegression(C=self.C, class_weight=class_weight, max_iter=2000, random_state=self.random_state)
+    def _fit_model(self, X: Any, y: Array, class_weight: str | None) -> LogisticRegression:
+        """Fit to the features that occur; the penalty leaves the weights of all others at 0."""
+        model = LogisticRegression(C=self.C, class_weight=class_weight, max_iter=2000, random_state=self.random_state)
+        if not sparse.issparse(X) or not X.nnz:
+            return model.fit(X, y)
+        occurring = np.unique(X.indices)
+        model.fit(X[:, occurring], y)
+        weights = np.zeros((len(model.coef_), X.shape[1]))
+        weights[:, occurring] = model.coef_
+        model.coef_, model.n_features_in_ = weights, X.shape[1]
+        return model
 
     def _scores(self, X: Any, detection: LogisticRegression | None, value: LogisticRegression | None) -> Array:
         scores = np.zeros((X.shape[0], len(self.classes_)))

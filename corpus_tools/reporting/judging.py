@@ -1,7 +1,7 @@
 """One kind of judgement from units to detections, and both kinds side by side.
 
-Frames and stances know nothing of each other, so each has a process of its own where there are two cores. The
-processes are joblib's: they do not import the caller's ``__main__``, and another backend of joblib serves as well.
+Frames and stances know nothing of each other, so where there are two cores the stances have a process of their own
+while this one sees to the frames (see `corpus_tools.reporting.companion`).
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -21,14 +21,14 @@ from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.gold import Gold
 from corpus_tools.evaluation.evaluate import Evaluation, evaluate
 from corpus_tools.language.parses import Parses
-from corpus_tools.language.running import count_cores
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.stances import StanceDetector
 from corpus_tools.learning.units import units
+from corpus_tools.reporting.companion import companion
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 
-KINDS = ("frame", "stance")
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -78,21 +78,24 @@ class Material:
         return self.corpus.filter(partial(_is_in, frozenset(self.gold.articles) - self.judged))
 
 
-def judge_side_by_side(material: Material, *, progress: bool = True) -> dict[str, Judgement]:
-    """Return the judgement of each kind, by kind.
+def judge_side_by_side(
+    material: Material, meanwhile: Callable[[], Made], *, progress: bool = True
+) -> tuple[dict[str, Judgement], Made]:
+    """Return the judgement of each kind, by kind, and what is made meanwhile, of which neither needs to know.
 
     Raises
     ------
     InputError
         When too little is coded to train or to evaluate.
     """
-    from joblib import Parallel, delayed
-
-    found = Parallel(n_jobs=min(len(KINDS), count_cores()))(delayed(judge)(kind, material, progress) for kind in KINDS)
+    with companion() as ask:
+        stances = ask(judge, "stance", material, progress)
+        frames, made = judge("frame", material, progress), meanwhile()
+        found = [frames, stances()]
     for judgement in found:
         for warning in judgement.warnings:
             warnings.warn(warning, stacklevel=3)
-    return {judgement.kind: judgement for judgement in found}
+    return {judgement.kind: judgement for judgement in found}, made
 
 
 def judge(kind: str, material: Material, progress: bool) -> Judgement:

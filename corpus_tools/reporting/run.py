@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,8 @@ def run(
     with step("parsing"):
         parses = parse(corpus, language=language, package=package, cache=cache, progress=progress)
     material = Material(corpus, parses, gold, book, chosen, folds, seed)
-    found = judge_side_by_side(material, progress=progress)
-    with step("measuring agreement"):
-        agreement = measure_agreement_or_none(store, book, parses)
+    agree = partial(measure_agreement_or_none, store, book, parses, progress=progress)
+    found, agreement = judge_side_by_side(material, agree, progress=progress)
     detections = join_detections([judgement.detections for judgement in found.values()])
     evaluation = _evaluation(found["frame"].evaluation, found["stance"].evaluation, agreement)
     evaluation["warnings"] = summarise_warnings(evaluation, corpus, book, parses)
@@ -138,12 +138,15 @@ def read_gold(store: AnnotationStore, corpus: Corpus, book: Codebook) -> Gold:
     return gold
 
 
-def measure_agreement_or_none(store: AnnotationStore, book: Codebook, parses: Parses) -> pd.DataFrame | None:
+def measure_agreement_or_none(
+    store: AnnotationStore, book: Codebook, parses: Parses, *, progress: bool = False
+) -> pd.DataFrame | None:
     """Return the agreement over sentences and articles, or None where fewer than two people coded."""
     if sum(coder.role == "coder" for coder in store.coders.values()) < 2:
         return None
-    by_sentence = measure_agreement(store, book, parses=parses, level="sentence")
-    by_article = measure_agreement(store, book, level="article")
+    with Steps(progress)("measuring agreement"):
+        by_sentence = measure_agreement(store, book, parses=parses, level="sentence")
+        by_article = measure_agreement(store, book, level="article")
     return pd.concat([by_sentence, by_article], ignore_index=True)
 
 
