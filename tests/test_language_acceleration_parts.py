@@ -30,14 +30,18 @@ def randomise(module: Any) -> Any:
     return module.requires_grad_(False)
 
 
-@given(st.lists(st.integers(0, 40), max_size=30), st.integers(1, 100))
-def test_buckets_hold_every_word_once_and_no_more_than_they_may(lengths: list[int], size: int) -> None:
+@given(st.lists(st.integers(0, 40), max_size=30), st.integers(1, 100), st.none() | st.integers(1, 5000))
+def test_buckets_hold_every_word_once_and_no_more_than_they_may(
+    lengths: list[int], size: int, pairs: int | None
+) -> None:
     numbers = np.array(lengths, dtype=np.int64)
     starts = numbers.cumsum() - numbers
     rows, sentences = [], []
-    for bucket in fill_buckets(numbers, size=size):
+    for bucket in fill_buckets(numbers, size=size, pairs=pairs):
+        count = len(bucket.sentences)
         assert len(bucket.rows) == bucket.lengths.sum() == bucket.sizes.sum()
-        assert len(bucket.rows) <= size or len(bucket.sentences) == 1
+        assert len(bucket.rows) <= size or count == 1
+        assert pairs is None or count * int(bucket.lengths[0]) ** 2 <= pairs or count == 1
         assert (np.diff(bucket.lengths) <= 0).all()
         places, mask = bucket.places(), bucket.mask()
         for sentence, found, present in zip(bucket.sentences, places, mask, strict=True):

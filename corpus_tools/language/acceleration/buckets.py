@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bucket", "fill_buckets", "find_units", "read_characters"]
+__all__ = ["PAIRS", "Bucket", "fill_buckets", "find_units", "read_characters"]
 
 Integers = npt.NDArray[np.int64]
 
 BUCKET = 2_048
 """Words that go through a network together: wide enough for the matrix products, a few tens of MB of intermediate."""
+
+PAIRS = 262_144
+"""Pairs of words whose arcs are scored together: no bound to sentences of usual length, which fill a bucket before, but
+one long sentence would else lend its square to all the others of its bucket."""
 
 CHARACTER_CELLS = 65_536
 """Cells (words times characters of the longest) that go through a character network together."""
@@ -53,10 +57,11 @@ class Bucket:
         return present
 
 
-def fill_buckets(lengths: Integers, *, size: int | None = None) -> Iterator[Bucket]:
+def fill_buckets(lengths: Integers, *, size: int | None = None, pairs: int | None = None) -> Iterator[Bucket]:
     """Cut sentences, given as lengths in the order of the flat columns, into buckets of at most `size` words.
 
-    A sentence that is longer stands alone. Sentences without words are left out.
+    Who compares all words of a sentence with each other sets a bound to the `pairs` of words, each sentence counting
+    as the longest of its bucket. A sentence that is longer stands alone. Sentences without words are left out.
     """
     size = BUCKET if size is None else size
     starts = lengths.cumsum() - lengths
@@ -65,7 +70,10 @@ def fill_buckets(lengths: Integers, *, size: int | None = None) -> Iterator[Buck
     first = 0
     while first < len(order):
         total = lengths[order[first:]].cumsum()
-        stop = first + max(1, int(np.searchsorted(total, size, side="right")))
+        fitting = int(np.searchsorted(total, size, side="right"))
+        if pairs is not None:
+            fitting = min(fitting, pairs // int(lengths[order[first]]) ** 2)
+        stop = first + max(1, fitting)
         yield _make_bucket(order[first:stop], starts, lengths)
         first = stop
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus_tools.language.acceleration.biaffine import RelationScorer
-from corpus_tools.language.acceleration.buckets import Bucket, fill_buckets, find_units, read_characters
+from corpus_tools.language.acceleration.buckets import PAIRS, Bucket, fill_buckets, find_units, read_characters
 from corpus_tools.language.acceleration.guard import check_sources, require
 from corpus_tools.language.acceleration.recurrent import HighwayNetwork
 from corpus_tools.language.acceleration.sentences import Sentences
@@ -92,7 +92,7 @@ class Parsing:
         heads = np.zeros(len(with_root), dtype=np.int64)
         labels = np.zeros(len(with_root), dtype=np.int64)
         extended = np.where(lengths > 0, lengths + 1, 0)
-        for bucket in fill_buckets(extended):
+        for bucket in fill_buckets(extended, pairs=PAIRS):
             heads[bucket.rows], labels[bucket.rows] = self._parse(prepared, with_root, bucket)
         words = np.ones(len(with_root), dtype=bool)
         words[(extended.cumsum() - extended)[lengths > 0]] = False
