@@ -193,7 +193,7 @@ def work_at_random(store: AnnotationStore, draw: st.DrawFn, most: int) -> None:
     labels = st.sampled_from(["dialogue", "sovereignty"])
     with store.writer("ana") as log:
         for _ in range(draw(st.integers(0, most))):
-            names = sorted(entry for entry in log._state.heads)
+            names = sorted(entry for entry in log._log.state.heads)
             kind = draw(st.sampled_from(["add", "revise", "revise", "retract", "reject", "status"]))
             if kind == "status":
                 log.status("niger", draw(st.sampled_from(["open", "done"])))
