@@ -9,7 +9,7 @@ import pytest
 from small_world import CODEBOOK
 
 from corpus_tools.annotation.codebook import Codebook
-from corpus_tools.annotation.logfile import LockedError
+from corpus_tools.annotation.locking import LockedError
 from corpus_tools.annotation.records import Frame, Implicit, Slot, Stance
 from corpus_tools.annotation.store import AnnotationStore
 from corpus_tools.notebook.commands import run_command
