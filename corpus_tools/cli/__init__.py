@@ -24,10 +24,11 @@ from corpus_tools.cli import (
     texts,
     training,
 )
+from corpus_tools.cli.wording import Verbs
 from corpus_tools.text.errors import InputError, InputWarning
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="corpus-tools")
 def cli() -> None:
     """From raw articles to framing and stance results that a reviewer cannot knock down."""
