@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,7 @@ from corpus_tools.agreement import (
     percent_agreement,
     scott_pi,
 )
-from corpus_tools.text.errors import InputError
+from corpus_tools.text.errors import InputError, InputWarning
 
 NOTHING_TO_PAIR = [
     [[1, None], [None, 1]],
@@ -100,6 +102,24 @@ def test_large_numbers_keep_their_digits():
     assert krippendorff_alpha(large, level="interval").value == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize("scale", [2.0**1020, 2.0**600, 2.0**-900])
+@pytest.mark.parametrize("level", ["interval", "ratio"])
+def test_alpha_does_not_depend_on_the_unit(level, scale):
+    ratings = np.array([[1.0, 2, 3, 8, 5], [1, 2, 4, 7, np.nan], [2, 2, 3, np.nan, 5]])
+    expected = krippendorff_alpha(ratings, level=level, interval=0.95)
+    found = krippendorff_alpha(ratings * scale, level=level, interval=0.95)
+    assert (found.value, found.low, found.high) == (expected.value, expected.low, expected.high)
+    assert gwet_ac2(ratings * scale, weights="quadratic").value == gwet_ac2(ratings, weights="quadratic").value
+
+
+def test_disagreements_stand_in_the_unit_of_the_ratings():
+    found, ten = (krippendorff_alpha([[s, 2 * s], [s, 3 * s]], level="interval") for s in (1.0, 10.0))
+    assert (ten.observed, ten.expected) == pytest.approx((100 * found.observed, 100 * found.expected))
+    assert (found.observed, found.expected) == pytest.approx((0.5, 11 / 6))
+    huge = krippendorff_alpha([[1e308, -1.7e308], [1e308, 1.7e308]], level="interval")
+    assert huge.value is not None and huge.expected == float("inf")
+
+
 STANCES = [["oppose", "mixed", "support"], ["oppose", "support", "support"]]
 
 
@@ -110,8 +130,21 @@ def test_the_order_of_words_is_told():
     assert krippendorff_alpha(STANCES, level="ordinal", labels=scale).value == pytest.approx(expected)
     assert expected != pytest.approx(krippendorff_alpha(STANCES, level="ordinal", labels=sorted(scale)).value)
     letters = [["a", "b", "c"], ["a", "c", "c"]]
-    assert krippendorff_alpha(letters, level="ordinal").value == pytest.approx(expected)
+    with pytest.warns(InputWarning, match="the order is taken to be a < b < c; give the true one as labels="):
+        assert krippendorff_alpha(letters, level="ordinal").value == pytest.approx(expected)
     assert cohen_kappa(*STANCES, weights="linear", labels=scale).value == cohen_kappa(*as_ranks, weights="linear").value
+
+
+def test_letters_are_weighed_in_an_order_that_is_told_or_given():
+    sizes = (["s", "m", "l", "x"], ["s", "l", "l", "m"])
+    with pytest.warns(InputWarning, match="l < m < s < x"):
+        guessed = cohen_kappa(*sizes, weights="quadratic").value
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        meant = cohen_kappa(*sizes, weights="quadratic", labels=["s", "m", "l", "x"]).value
+        cohen_kappa(["y", "n"], ["y", "y"], weights="linear")  # of two labels there is but one order
+        cohen_kappa([1, 2, 3], [1, 3, 3], weights="linear")
+    assert meant != pytest.approx(guessed)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +169,8 @@ def test_the_order_of_words_is_told():
         (lambda: krippendorff_alpha([["a", "b"], ["a", "c"]], level="ratio"), "numbers.*'a'"),
         (lambda: krippendorff_alpha([["1", "2"], ["1", "3"]], level="interval"), "numbers.*'1'"),
         (lambda: krippendorff_alpha([[1.0, float("inf")], [1.0, 2.0]], level="interval"), "infinite"),
+        (lambda: krippendorff_alpha([[1, 2], [1, 10**400]], level="interval"), "infinite"),
+        (lambda: gwet_ac2([[1, 2], [1, 10**400]], weights="linear"), "infinite"),
         (lambda: krippendorff_alpha(STANCES, level="ordinal"), "order of labels.*not known.*labels="),
         (lambda: krippendorff_alpha([["9", "10"], ["9", "11"]], level="ordinal"), "order of labels"),
         (lambda: krippendorff_alpha([[frozenset("a")], [frozenset("b")]], level="ordinal"), "order of labels"),
