@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from corpus_tools.reporting.limits import list_limits
 from corpus_tools.reporting.templating import fill_page
 from corpus_tools.reporting.trust import Trust
 from corpus_tools.text.article import Article
+from corpus_tools.text.writing import write_whole
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -72,11 +72,7 @@ def write_page(
         codebook=codebook,
         title=title,
     )
-    # A reader of the folder sees the old page or the new one, never half of it.
-    draft = page.with_name(page.name + ".part")
-    draft.write_bytes(html.encode("utf-8", errors="replace"))
-    os.replace(draft, page)
-    return page
+    return write_whole(page, html.encode("utf-8", errors="replace"))
 
 
 def render_page(
