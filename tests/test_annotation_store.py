@@ -71,7 +71,7 @@ def test_coders_and_their_roles(store: AnnotationStore) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[coder]", "cannot be read"),
+        ("[[coder]", "not TOML"),
         ('[[coder]]\nid = "../x"', "cannot name a file"),
         ('[[coder]]\nid = "a"\nrole = "boss"', "use one of coder, adjudicator, model"),
         ('[[coder]]\nid = "a"\n[[coder]]\nid = "a"', "occurs twice"),
