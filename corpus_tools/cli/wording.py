@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from corpus_tools.cli.output import PRINTED
 from corpus_tools.text.errors import InputError
 
 __all__ = ["Verbs", "say_in_shell"]
@@ -39,7 +40,8 @@ class Verbs(click.Group):
 
 def say_in_shell(remedy: str, command: click.Command) -> str:
     """Return a remedy with the command's own options in place of the arguments of Python that they stand for."""
-    flags = {flag.removeprefix("--").replace("-", "_"): flag for option in command.params for flag in option.opts}
+    options = [option for option in command.params if option.name != PRINTED]
+    flags = {flag.removeprefix("--").replace("-", "_"): flag for option in options for flag in option.opts}
     foreign: list[str] = []
 
     def reword(found: re.Match[str]) -> str:
