@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 
 import pytest
 from small_world import CODEBOOK
 
 from corpus_tools.annotation.codec import Event, decode, encode
+from corpus_tools.learning.saving import FORMAT
 
 pytest_plugins = ("small_world_fixture",)
 
@@ -203,6 +206,66 @@ def test_an_unknown_package(call, world):
 
 def test_a_folder_that_is_no_model(call, world, tmp_path):
     check_refusal(call("detect", tmp_path, world.articles, "--cache", world.cache), str(tmp_path))
+
+
+MANIFEST = {"format": FORMAT, "type": "FrameDetector", "parameters": {}, "versions": {}, "sha256": {}}
+MANIFEST |= {"training_articles": {}, "probes": []}
+
+
+@pytest.mark.parametrize(
+    "change", [{"type": "Cobbler"}, {"sha256": 3}, {"training_articles": []}, {"parameters": None}]
+)
+def test_a_manifest_that_is_no_detectors_is_refused(call, world, tmp_path, change):
+    (tmp_path / "manifest.json").write_text(json.dumps(MANIFEST | change), "utf-8")
+    check_refusal(call("detect", tmp_path, world.articles, "--cache", world.cache), str(tmp_path))
+
+
+TREE = b"1\tRain\train\tNOUN\tNN\t_\tq\troot\t_\t_\n\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "content"),
+    [
+        (["evaluate"], b"a=" + b"[" * 5_000),
+        (["evaluate"], "kind = 'frame'".encode("utf-16")),
+        (["evaluate", "--rerun"], b"[" * 200_000),
+        (["models", "score"], b"\xf8\xff"),
+        (["models", "score"], TREE),
+        (["models", "score"], TREE.replace(b"1\t", b"one\t")),
+        (["import", "--from", "brat", "--coder", "eva"], b"T1\tinfluence 0 4\tRain\n"),
+    ],
+    ids=["deep TOML", "UTF-16", "deep JSON", "no text", "no head", "no number", "marks without a text"],
+)
+def test_files_of_the_wrong_kind(call, world, tmp_path, command, content):
+    (tmp_path / "given").write_bytes(content)
+    folders = ["--annotations", tmp_path, "--corpus", world.articles] if command[0] == "import" else []
+    check_refusal(call(*command, tmp_path / "given", *folders), str(tmp_path / "given"))
+
+
+@pytest.mark.parametrize("command", ["duplicates", "validate"])
+def test_pipes_are_not_waited_for(call, copy, world, command):
+    os.mkfifo(copy / "articles" / "pipe.txt")
+    os.mkfifo(copy / "annotations" / "eva.jsonl")
+    if command == "duplicates":
+        assert call(command, copy / "articles")[0] == 0
+    else:
+        status, out, _ = call(command, copy / "annotations", "--corpus", copy / "articles")
+        assert status == 1 and "eva.jsonl: is not a regular file" in out
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "file/x"])
+def test_names_that_no_file_can_have_end_in_one_line(call, copy, world, name):
+    (copy / "file").touch()
+    path = copy / name
+    articles, annotations = copy / "articles", copy / "annotations"
+    check_refusal(call("duplicates", path), str(path))
+    check_refusal(call("validate", annotations, "--corpus", path), str(path))
+    check_refusal(call("repair", path), str(path))
+    check_refusal(call("export", annotations, path, "--to", "csv", "--corpus", articles), str(path))
+    check_refusal(call("export", annotations, path, "--to", "brat", "--coder", "ana", "--corpus", articles), str(path))
+    check_refusal(call("parse", articles, "--cache", world.cache, "--conllu", path), str(path))
+    starter = ("annotate", articles, "--annotations", annotations, "--coder", "eva", "--no-open", "--notebook", path)
+    check_refusal(call(*starter), str(path))
 
 
 def test_output_into_a_file(call, world, tmp_path):

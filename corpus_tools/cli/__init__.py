@@ -56,6 +56,10 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:  # a full disk, a name that is too long, a folder that nobody may enter
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"error: {where}{error.strerror or error}; check the path, its permissions and the disk", file=sys.stderr)
+        sys.exit(1)
 
 
 def _show_warning(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
