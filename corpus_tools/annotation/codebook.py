@@ -127,7 +127,13 @@ class Codebook:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], *, where: str = "codebook") -> Codebook:
-        """Build a codebook from the tables of its TOML form; `where` names the source in errors."""
+        """Build a codebook from the tables of its TOML form; `where` names the source in errors.
+
+        Raises
+        ------
+        InputError
+            When the tables do not describe a codebook; it names the table and the key.
+        """
         head = data.get("codebook")
         if not isinstance(head, Mapping):
             raise InputError("has no [codebook] table", where=where, remedy='add [codebook] with version = "1.0"')

@@ -85,7 +85,13 @@ def check_log_name(path: Path) -> str:
 
 
 def read_log(path: Path) -> LogContent:
-    """Read a log file; one that does not exist is empty."""
+    """Read a log file; one that does not exist is empty.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read; what is wrong inside it is in the content's `damage`.
+    """
     if is_special(path):
         raise InputError("is not a regular file", where=str(path), remedy="give a plain file")
     try:
