@@ -26,6 +26,21 @@ from corpus_tools.agreement.unitizing import unit_distance
 from corpus_tools.agreement.weights import agreement_weights
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
+OF_MANY = {
+    "alpha": krippendorff_alpha,
+    "percent": percent_agreement,
+    "fleiss": fleiss_kappa,
+    "ac1": gwet_ac1,
+    "ac2": lambda ratings, **options: gwet_ac2(ratings, weights="quadratic", **options),
+    "brennan": brennan_prediger,
+}
+OF_TWO = {
+    "cohen": cohen_kappa,
+    "linear": lambda a, b, **options: cohen_kappa(a, b, weights="linear", **options),
+    "scott": scott_pi,
+    "bennett": bennett_s,
+}
+CORRECTED = {name: call for name, call in OF_MANY.items() if name != "percent"}
 
 
 def to_ratings(case: dict[str, Any]) -> list[list[Any]]:

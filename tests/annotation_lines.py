@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import copy
+import json
+import zlib
 from typing import Any
 
 import hypothesis.strategies as st
 import orjson
 
-from corpus_tools.annotation.codec import Event, encode
 from corpus_tools.annotation.identifiers import current_time
-from corpus_tools.annotation.records import Frame, Implicit, Link, Slot, Stance, payload_of
+from corpus_tools.annotation.records import (
+    Event,
+    Frame,
+    Implicit,
+    Link,
+    Slot,
+    Stance,
+    encode,
+    payload_of,
+)
 from corpus_tools.text.span import Span
 
 Fields = dict[str, Any]
@@ -52,10 +62,7 @@ def make_lines(count: int, coder: str = "ana") -> list[bytes]:
 
 def seal_by_hand(fields: Fields) -> bytes:
     """Write any fields as a line whose checksum fits: what a broken or hostile program might write."""
-    from zlib import crc32
-
-    body = orjson.dumps({key: value for key, value in fields.items() if key != "crc"})
-    return body[:-1] + b',"crc":"%08x"}' % crc32(body)
+    return sealed(orjson.dumps({key: value for key, value in fields.items() if key != "crc"}))[:-1]
 
 
 VALUES = st.one_of(
@@ -97,3 +104,29 @@ def spoilt(draw: st.DrawFn, fields: Fields) -> Fields:
     else:
         place[key] = draw(VALUES)
     return dict(changed)
+
+
+HEAD = {"v": 1, "seq": 1, "event": "add", "event_id": "e1", "id": "a1", "base": None, "at": "2026-11-23T20:00:00.000Z"}
+HEAD |= {"coder": "ana", "codebook": "1.0"}
+FRAME = Frame("niger", "dialogue", [Span(0, 4, "Kyiv", "", " x")], voice="author")
+STANCE = Stance("niger", "oppose", holder=Slot(Span(0, 3), "russia"), target="coup", cue=[(5, 9)], expression="threat")
+
+
+def event_of(record: Frame | Stance, **changes: Any) -> Event:
+    return Event({**HEAD, **payload_of(record), **changes})
+
+
+def line_of(fields: dict[str, Any], **changes: Any) -> bytes:
+    """Write a line by hand as text, lone surrogates and all."""
+    body = json.dumps({**fields, **changes}, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return sealed(body)
+
+
+def sealed(body: bytes) -> bytes:
+    return body[:-1] + b',"crc":"%08x"}' % zlib.crc32(body) + b"\n"
+
+
+GOOD = event_of(FRAME).fields
+GOOD_STANCE = event_of(STANCE).fields
+RETRACT = {**HEAD, "event": "retract", "base": "e0", "article": "niger", "comment": None}
+STATUS = {**HEAD, "event": "status", "id": None, "article": "niger", "status": "done", "seconds": 2}

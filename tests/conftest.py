@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from corpus_tools.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,3 +27,20 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"no public data at {folder}: set CORPUS_TOOLS_SHARED to the folder that holds data/")
     return folder
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
+    """Run a command in this process; return (status, stdout, stderr)."""
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # main() sets its own; put it back afterwards
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        status = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        done = capsys.readouterr()
+        return status, done.out, done.err
+
+    return run

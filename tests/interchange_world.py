@@ -6,13 +6,15 @@ discontinuous, are about whole articles, and have implicit holders.
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from typing import Any
 
 from hypothesis import strategies as st
 
+from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.coercion import Implicit, Link, Slot
-from corpus_tools.annotation.interchange import Item, LossReport
+from corpus_tools.annotation.interchange import Item, LossReport, import_annotations
 from corpus_tools.annotation.records import Annotation, Frame, Record, Stance
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
@@ -148,3 +150,27 @@ def _augment(number: int, graph: list[list[int]], owner: dict[int, int], seen: s
                 owner[item] = number
                 return True
     return False
+
+
+#       0      7      14    20  24    30
+TEXT = "ECOWAS opened talks.\nThe junta waits."
+CORPUS = Corpus.of([Article("niger", TEXT)])
+BOOK = Codebook.of(
+    {
+        "codebook": {"version": "1.0"},
+        "frame": [{"id": "dialogue", "name": "Dialogue"}, {"id": "sovereignty", "name": "Sovereignty"}],
+        "stance": [{"id": "support"}, {"id": "oppose"}],
+        "entity": [{"id": "ecowas", "name": "ECOWAS"}],
+    }
+)
+
+
+def read(tmp_path, name, content, **options):
+    """Import a file with this content, as another tool might have written it."""
+    path = tmp_path / "niger.in"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8", newline="")
+    return import_annotations(path, CORPUS, format=name, coder="ana", codebook=BOOK, **options)
+
+
+def pairs(spans):
+    return [(span.start, span.end) for span in spans]

@@ -15,7 +15,6 @@ from corpus_tools.agreement.confusion import count_confusions
 from corpus_tools.agreement.disagreements import list_disagreements
 from corpus_tools.agreement.table import COLUMNS
 from corpus_tools.annotation.records import Frame, Slot, Stance
-from corpus_tools.cli import main
 from corpus_tools.text.span import Span
 
 pytest_plugins = ("small_world_fixture",)
@@ -27,17 +26,8 @@ def tiny(world, tmp_path):
 
 
 @pytest.fixture
-def call(capsys, world, tiny):
-    def run(*arguments):
-        status = 0
-        try:
-            main(["agreement", str(tiny.path), "--cache", str(world.cache), *map(str, arguments)])
-        except SystemExit as stop:
-            status = stop.code or 0
-        done = capsys.readouterr()
-        return status, done.out, done.err
-
-    return run
+def call(call, world, tiny):
+    return lambda *arguments: call("agreement", tiny.path, "--cache", world.cache, *arguments)
 
 
 def test_confusion_by_hand(world, tiny):

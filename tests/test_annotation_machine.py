@@ -105,7 +105,7 @@ class Log(RuleBasedStateMachine):
                     log = AnnotationStore(self.folder).writer("ana")
                 for _ in range(count):
                     os.write(write_end, f"{log.add(Frame('niger', 'dialogue', [(0, 5)]))}\n".encode())
-                os.write(log._file._fd, TORN[:tail])
+                os.write(log._log._file._fd, TORN[:tail])
             finally:
                 os.kill(os.getpid(), signal.SIGKILL)
         os.close(write_end)

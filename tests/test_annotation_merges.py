@@ -12,7 +12,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from annotation_world import BOOK, TEXT, frame, stance
+from annotation_world import frame, make_store, stance
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
@@ -21,15 +21,12 @@ from corpus_tools.annotation.entries import Entry, make_entry
 from corpus_tools.annotation.folding import entries_until, fold
 from corpus_tools.annotation.identifiers import IdSource, uuid7
 from corpus_tools.annotation.records import payload_of
-from corpus_tools.text.article import Article
-from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError, InputWarning
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> AnnotationStore:
-    corpus = Corpus.of([Article("niger", TEXT), Article("mali", "Bamako said no.")])
-    return AnnotationStore(tmp_path / "annotations", corpus, BOOK)
+    return make_store(tmp_path / "annotations")
 
 
 # --- merges -----------------------------------------------------------------------------------------------------------
@@ -193,7 +190,7 @@ def work_at_random(store: AnnotationStore, draw: st.DrawFn, most: int) -> None:
     labels = st.sampled_from(["dialogue", "sovereignty"])
     with store.writer("ana") as log:
         for _ in range(draw(st.integers(0, most))):
-            names = sorted(entry for entry in log._state.heads)
+            names = sorted(entry for entry in log._log.state.heads)
             kind = draw(st.sampled_from(["add", "revise", "revise", "retract", "reject", "status"]))
             if kind == "status":
                 log.status("niger", draw(st.sampled_from(["open", "done"])))

@@ -8,7 +8,6 @@ import pytest
 
 from corpus_tools.annotation.records import Frame
 from corpus_tools.annotation.store import AnnotationStore
-from corpus_tools.cli import main
 
 
 @pytest.fixture
@@ -23,17 +22,8 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def call(capsys, folder):
-    def run(*arguments):
-        status = 0
-        try:
-            main([str(argument) for argument in (*arguments, "--corpus", folder / "articles")])
-        except SystemExit as stop:
-            status = stop.code or 0
-        done = capsys.readouterr()
-        return status, done.out, done.err
-
-    return run
+def call(call, folder):
+    return lambda *arguments: call(*arguments, "--corpus", folder / "articles")
 
 
 def test_export_prints_what_is_lost(call, folder):
@@ -80,3 +70,22 @@ def test_import_names_file_and_line(call, folder):
 def test_wrong_use_is_status_2(call, folder, arguments):
     (folder / "x.csv").write_text("article,label\n")
     assert call("import", folder / "x.csv", "--annotations", folder, *arguments)[0] == 2
+
+
+def test_remedies_name_the_options_of_the_command(call, folder):
+    call("export", folder / "annotations", folder / "x.csv", "--to", "csv")
+    arguments = (folder / "x.csv", "--from", "csv", "--annotations", folder / "new", "--coder", "eva")
+    status, _, err = call("import", *arguments)
+    assert status == 1 and err.endswith("say which to take and whose they are, such as --coder ana=eva\n")
+    status, _, err = call("export", folder / "annotations", folder / "y", "--to", "brat")
+    assert status == 1 and "export one at a time, with --coder ana" in err
+    (folder / "articles" / "niger.txt").write_text("\U0001f600 one two three four")
+    (folder / "x.csv").write_text("article,label,start,end\nniger,dialogue,3,6\nniger,dialogue,7,10\n")
+    status, _, err = call("import", *arguments)
+    assert status == 1 and "pass --unit utf16, or --unit codepoint if the marks are right as they are" in err
+
+
+def test_remedies_say_what_only_python_can_do(call, folder):
+    (folder / "articles" / "niger.txt").write_bytes(b"caf\xe9 \x92")
+    status, _, err = call("export", folder / "annotations", folder / "y", "--to", "csv")
+    assert status == 1 and "(encoding= is for Python; this command has no such option)" in err

@@ -10,7 +10,7 @@ from corpus_tools.language.naming import EntityNames
 from corpus_tools.language.parses import parse
 from corpus_tools.language.sentences import read_sentences
 from corpus_tools.learning.candidates import find_candidates
-from corpus_tools.learning.stance_terms import find_cues, stance_terms
+from corpus_tools.learning.stance_terms import find_cue_predicates, stance_terms
 from corpus_tools.text.article import Article
 
 RULED_OUT = "Algeria ruled out an intervention on Friday."
@@ -48,7 +48,7 @@ def test_a_thing_is_no_holder(sentences, book):
 
 
 def test_features_see_the_cues_of_attribution_phrases_included(sentences):
-    cues = find_cues(sentences[RULED_OUT])
+    cues = find_cue_predicates(sentences[RULED_OUT])
     assert [(cue.lemma, cue.companion, polarity) for cue, polarity in cues.values()] == [("rule", "out", -1)]
 
 

@@ -123,3 +123,10 @@ def test_a_parse_of_another_text_does_not_cut_this_one(world):
     article = next(iter(world.corpus))
     changed = type(article)(article.id, f"New here. {article.text}")
     assert segment(changed, world.parses) == segment(changed, None)
+
+
+def test_an_empty_corpus_is_refused_and_leaves_no_log(folder):
+    corpus = Corpus.read(folder / "articles").filter(id="none")
+    with pytest.raises(InputError, match="no article is left to code"):
+        Annotator(corpus, AnnotationStore(folder / "logs"), Codebook.read(folder / "codebook.toml"), coder="ana")
+    assert not (folder / "logs").exists()

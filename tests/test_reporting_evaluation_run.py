@@ -29,20 +29,8 @@ FILES = {"index.html", "evaluation.json", "table.tex", "MODEL_CARD.md", "predict
 
 
 @pytest.fixture
-def call(capsys, monkeypatch):
-    """Run the command in this process; return (status, stdout, stderr)."""
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
-
-    def run(*arguments):
-        status = 0
-        try:
-            main(["evaluate", *map(str, arguments)])
-        except SystemExit as stop:
-            status = stop.code or 0
-        done = capsys.readouterr()
-        return status, done.out, done.err
-
-    return run
+def call(call):
+    return lambda *arguments: call("evaluate", *arguments)
 
 
 @pytest.fixture(scope="module")

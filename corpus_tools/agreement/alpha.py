@@ -7,12 +7,13 @@ over pairs of values are written with moments where the level allows it, so that
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from corpus_tools.agreement.patterns import Patterns, Tally, explain_undefined, find_patterns
-from corpus_tools.agreement.ratings import Array, Ratings, read_ratings
+from corpus_tools.agreement.ratings import Array, Ratings, read_ratings, shrink
 from corpus_tools.agreement.resampling import Coefficient, Parts, estimate
 from corpus_tools.text.errors import InputError
 
@@ -55,7 +56,8 @@ def krippendorff_alpha(
     Returns
     -------
     Coefficient
-        `observed` and `expected` are the disagreements D_o and D_e.
+        `observed` and `expected` are the disagreements D_o and D_e; at the interval level in the squared unit of the
+        ratings, and infinite where a float cannot hold them, though alpha is none the worse for it.
 
     Raises
     ------
@@ -78,12 +80,22 @@ def krippendorff_alpha(
     if reason is not None:
         return Coefficient(None, reason, n=len(patterns.units))
     parts = _choose_parts(table, patterns, level, distance)
-    return estimate(parts, _combine, patterns, interval=interval, groups=groups, seed=seed)
+    found = estimate(parts, _combine, patterns, interval=interval, groups=groups, seed=seed)
+    return _scale_back(found, shrink(table.numbers)[1]) if level == "interval" and distance is None else found
 
 
 def _combine(observed: Array, expected: Array) -> Array:
     ratio = np.divide(observed, expected, out=np.full_like(expected, np.nan), where=expected > 0)
     return np.asarray(1.0 - ratio)
+
+
+def _scale_back(found: Coefficient, exponent: int) -> Coefficient:
+    """Give squared differences of ratings that were divided by a power of two in the ratings' own unit."""
+    if found.observed is None or found.expected is None:
+        return found
+    with np.errstate(over="ignore"):
+        observed, expected = np.ldexp([found.observed, found.expected], 2 * exponent).tolist()
+    return replace(found, observed=observed, expected=expected)
 
 
 def _choose_parts(table: Ratings, patterns: Patterns, level: str, distance: Distance | None) -> Parts:
@@ -97,7 +109,7 @@ def _choose_parts(table: Ratings, patterns: Patterns, level: str, distance: Dist
         table.check_order()
         return _score_parts(table, patterns, None)
     if level == "interval":
-        return _score_parts(table, patterns, table.numbers)
+        return _score_parts(table, patterns, shrink(table.numbers)[0])
     return _matrix_parts(table, patterns, _ratio_differences(table.numbers))
 
 
@@ -178,5 +190,6 @@ def _ratio_differences(numbers: Array) -> Array:
         raise InputError(
             f"ratio data have a true zero, and a rating is {numbers.min():g}", remedy="use level='interval'"
         )
-    gap, both = (np.subtract.outer(numbers, numbers), np.add.outer(numbers, numbers))
+    small, _ = shrink(numbers)
+    gap, both = (np.subtract.outer(small, small), np.add.outer(small, small))
     return np.asarray(np.divide(gap, both, out=np.zeros_like(gap), where=both != 0) ** 2)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from corpus_tools.agreement.pairwise import Chance, correct_pairwise
-from corpus_tools.agreement.ratings import Array, Ratings, read_ratings
+from corpus_tools.agreement.ratings import Array, Ratings, read_ratings, shrink
 from corpus_tools.agreement.resampling import Coefficient
 from corpus_tools.agreement.weights import agreement_weights
 
@@ -69,7 +69,7 @@ def gwet_ac2(
     Raises
     ------
     InputError
-        When the weights are unknown, or are asked for words whose order is not known.
+        When the weights are unknown, or are asked for words whose order is not known, or a category is infinite.
 
     Examples
     --------
@@ -99,4 +99,4 @@ def _gwet_chance(total: float, count: int) -> Chance:
 
 def _scores(table: Ratings) -> Array:
     numeric = all(isinstance(label, (int, float)) and not isinstance(label, bool) for label in table.labels)
-    return np.array(table.labels, dtype=float) if numeric else np.arange(len(table.labels))
+    return shrink(table.numbers)[0] if numeric else np.arange(len(table.labels))

@@ -52,6 +52,11 @@ def cohen_kappa(
         When the two have different lengths, a rating is not among `labels`, or weights are asked for words whose order
         is not known.
 
+    Warns
+    -----
+    InputWarning
+        When weights are asked for three or more single letters and their order, which `labels` gives, is a guess.
+
     Examples
     --------
     >>> round(cohen_kappa(["x", "x", "y", "y"], ["x", "y", "y", "y"]).value, 3)

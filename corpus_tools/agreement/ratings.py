@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from corpus_tools.text.errors import InputError
+from corpus_tools.text.errors import InputError, InputWarning
 
 Array = np.ndarray[Any, Any]
 MISSING = -1
@@ -45,7 +46,7 @@ class Ratings:
         Raises
         ------
         InputError
-            When a label is not a number.
+            When a label is not a number, or is infinite.
         """
         for label in self.labels:
             if not isinstance(label, Real) and not isinstance(label, np.number):
@@ -53,7 +54,10 @@ class Ratings:
                     f"interval and ratio data are numbers, and a rating is {label!r}",
                     remedy="use level='nominal', level='ordinal' with labels=[…], or your own distance=",
                 )
-        numbers = np.array([float(label) for label in self.labels])
+        try:
+            numbers = np.array([float(label) for label in self.labels])
+        except OverflowError:  # a whole number beyond all floats
+            numbers = np.array([np.inf])
         if not np.isfinite(numbers).all():
             raise InputError("a rating is infinite", remedy="leave it out, or use level='ordinal'")
         return numbers
@@ -65,12 +69,22 @@ class Ratings:
         ------
         InputError
             When the labels were not listed and are neither numbers, nor single letters, nor dates.
+
+        Warns
+        -----
+        InputWarning
+            When three or more single letters are taken in alphabetical order: "s", "m", "l" hardly mean it.
         """
-        if not self.listed and not _have_order(self.labels):
+        if self.listed:
+            return
+        if not _have_order(self.labels):
             raise InputError(
                 f"the order of labels such as {self.labels[0]!r} is not known",
                 remedy="give it, lowest first: labels=['oppose', 'mixed', 'support']",
             )
+        if len(self.labels) > 2 and isinstance(self.labels[0], str):
+            order = " < ".join(self.labels)
+            warnings.warn(f"the order is taken to be {order}; give the true one as labels=", InputWarning, stacklevel=3)
 
 
 def read_ratings(ratings: Any, labels: Sequence[Hashable] | None = None) -> Ratings:
@@ -114,6 +128,20 @@ def read_pair(a: Iterable[Any], b: Iterable[Any], labels: Sequence[Hashable] | N
     """
     both = read_ratings([a, b], labels)
     return Ratings(np.where((both.codes >= 0).all(axis=0), both.codes, MISSING), both.labels, both.listed)
+
+
+def shrink(numbers: Array) -> tuple[Array, int]:
+    """Divide numbers by a power of two until none is above 1, so that no sum or square of them overflows.
+
+    Such a division changes no digit, so that what does not depend on the scale is the same to the last bit.
+
+    Returns
+    -------
+    tuple of ndarray and int
+        The numbers, and the exponent of the power.
+    """
+    exponent = int(np.frexp(np.abs(numbers).max(initial=0.0))[1])
+    return np.ldexp(numbers, -exponent), exponent
 
 
 def encode(names: Iterable[Hashable]) -> Array:

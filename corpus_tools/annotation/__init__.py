@@ -6,7 +6,8 @@ from corpus_tools.annotation.codebook import Attribute, Codebook, Entity, Expres
 from corpus_tools.annotation.coders import Coder
 from corpus_tools.annotation.folding import Conflict
 from corpus_tools.annotation.gold import Gold
-from corpus_tools.annotation.logfile import LockedError, LogWriteError
+from corpus_tools.annotation.locking import LockedError
+from corpus_tools.annotation.logfile import LogWriteError
 from corpus_tools.annotation.merging import merge_states
 from corpus_tools.annotation.records import Annotation, Event, Frame, Implicit, Link, Slot, Stance, decode, encode
 from corpus_tools.annotation.repair import repair

@@ -7,7 +7,6 @@ changed definition never passes silently for the old one.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from corpus_tools.text.errors import InputError, InputWarning
+from corpus_tools.text.toml import read_toml
 
 __all__ = ["Attribute", "Codebook", "Entity", "Expression", "FrameLabel", "StanceValue"]
 
@@ -122,22 +122,18 @@ class Codebook:
         InputError
             When the file cannot be read or does not describe a codebook.
         """
-        path = Path(path)
-        try:
-            data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-        except OSError as error:
-            raise InputError(
-                f"cannot be read ({error.strerror})", where=str(path), remedy="give a codebook.toml"
-            ) from error
-        except UnicodeDecodeError as error:
-            raise InputError(f"not UTF-8 at byte {error.start}", where=str(path), remedy="save it as UTF-8") from error
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"not TOML: {error}", where=str(path), remedy="correct the file there") from error
+        data, _ = read_toml(Path(path), remedy="give a codebook.toml")
         return cls.of(data, where=str(path))
 
     @classmethod
     def of(cls, data: Mapping[str, Any], *, where: str = "codebook") -> Codebook:
-        """Build a codebook from the tables of its TOML form; `where` names the source in errors."""
+        """Build a codebook from the tables of its TOML form; `where` names the source in errors.
+
+        Raises
+        ------
+        InputError
+            When the tables do not describe a codebook; it names the table and the key.
+        """
         head = data.get("codebook")
         if not isinstance(head, Mapping):
             raise InputError("has no [codebook] table", where=where, remedy='add [codebook] with version = "1.0"')

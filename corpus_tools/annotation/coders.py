@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from corpus_tools.annotation.identifiers import check_coder_id
 from corpus_tools.text.errors import InputError
+from corpus_tools.text.toml import read_toml
 
 __all__ = ["ROLES", "Coder", "read_coders"]
 
@@ -33,12 +33,9 @@ def read_coders(path: Path) -> dict[str, Coder]:
     InputError
         When the file is not TOML, or a coder in it is not what it must be.
     """
-    try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", where=str(path), remedy="correct the file there") from error
+    data, _ = read_toml(path, remedy="make it a file of [[coder]] tables")
     rows = data.get("coder", [])
     if not isinstance(rows, list) or set(data) - {"coder"}:
         raise InputError(

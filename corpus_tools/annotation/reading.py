@@ -14,6 +14,7 @@ from corpus_tools.annotation.codec import Event, parse_line
 from corpus_tools.annotation.entries import Entry, make_entry, paused_collector, read_entries
 from corpus_tools.annotation.fields import BadLine, ForeignLine
 from corpus_tools.annotation.identifiers import check_coder_id
+from corpus_tools.text.decoding import is_special
 from corpus_tools.text.errors import InputError
 
 __all__ = ["BOM", "Damage", "LogContent", "check_log_name", "list_logs", "parse_own_line", "read_log", "scan_log"]
@@ -84,7 +85,15 @@ def check_log_name(path: Path) -> str:
 
 
 def read_log(path: Path) -> LogContent:
-    """Read a log file; one that does not exist is empty."""
+    """Read a log file; one that does not exist is empty.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read; what is wrong inside it is in the content's `damage`.
+    """
+    if is_special(path):
+        raise InputError("is not a regular file", where=str(path), remedy="give a plain file")
     try:
         data = path.read_bytes()
     except FileNotFoundError:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import threading
-import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from corpus_tools.annotation.checks import Checker
-from corpus_tools.annotation.codec import seal
 from corpus_tools.annotation.coercion import plain_number
 from corpus_tools.annotation.drafting import Unusual, draft_add, payload
-from corpus_tools.annotation.entries import Entry
-from corpus_tools.annotation.folding import fold, same_judgement
-from corpus_tools.annotation.identifiers import IdSource, check_coder_id
-from corpus_tools.annotation.layout import FORMAT_VERSION, STATUSES
-from corpus_tools.annotation.logfile import LogFile, sync_folder
-from corpus_tools.annotation.reading import scan_log
+from corpus_tools.annotation.folding import same_judgement
+from corpus_tools.annotation.identifiers import check_coder_id
+from corpus_tools.annotation.layout import STATUSES
+from corpus_tools.annotation.openlog import OpenLog
 from corpus_tools.annotation.records import Record
-from corpus_tools.text.errors import InputError, InputWarning
+from corpus_tools.text.errors import InputError
 
 __all__ = ["LogWriter"]
 
@@ -56,15 +51,7 @@ class LogWriter:
         self.path = folder / f"{coder}.jsonl"
         self._checker = checker
         self._mutex = threading.Lock()
-        self._source = IdSource()
-        _make_folder(folder)
-        _refuse_twin(self.path)
-        self._file = LogFile(self.path)
-        try:
-            self._take_stock()
-        except BaseException:
-            self._file.close()
-            raise
+        self._log = OpenLog(self.path, coder, checker)
 
     def add(self, record: Record, *, id: str | None = None) -> str:
         """Add an annotation and return its id.
@@ -122,12 +109,12 @@ class LogWriter:
             As in `add`; also when the log has no such annotation.
         """
         with self._mutex:
-            head = self._head(id)
-            fields = self._event("revise", id=id, base=head.event_id, **payload(record))
+            head = self._log.head(id)
+            fields = self._log.make_event("revise", id=id, base=head.event_id, **payload(record))
             fields["codebook"] = codebook
             unchanged = head.event != "retract" and same_judgement(head.fields, self._checker.complete(fields))
-            if not unchanged or id in self._state.open_ends:
-                self._remember(self._append(fields, *self._close_branches(id, head))[0])
+            if not unchanged or id in self._log.state.open_ends:
+                self._log.append(fields, closing=self._log.close_branches(id))
             return id
 
     def retract(self, id: str, *, comment: str | None = None) -> None:
@@ -139,11 +126,11 @@ class LogWriter:
             As in `revise`.
         """
         with self._mutex:
-            head = self._head(id)
-            if head.event == "retract" and id not in self._state.open_ends:
+            head = self._log.head(id)
+            if head.event == "retract" and id not in self._log.state.open_ends:
                 return
-            fields = self._event("retract", id=id, base=head.event_id, article=head.article, comment=comment)
-            self._remember(self._append(fields, *self._close_branches(id, head))[0])
+            fields = self._log.make_event("retract", id=id, base=head.event_id, article=head.article, comment=comment)
+            self._log.append(fields, closing=self._log.close_branches(id))
 
     def reject(self, record: Record) -> str:
         """Note that a suggestion was rejected, and return the id of the note.
@@ -154,8 +141,8 @@ class LogWriter:
             As in `add`.
         """
         with self._mutex:
-            fields = self._event("reject", **payload(record))
-            self._append(fields)
+            fields = self._log.make_event("reject", **payload(record))
+            self._log.append(fields)
             return str(fields["id"])
 
     def status(self, article: str, status: str, seconds: float | None = None, *, comment: str | None = None) -> None:
@@ -182,23 +169,21 @@ class LogWriter:
         if type(seconds) is not int:
             seconds = plain_number(seconds, "seconds")
         with self._mutex:
-            fields = self._event(
-                "status", article=article, status=status, seconds=seconds, comment=comment, sha256=None
-            )
-            self._remember(self._append(fields)[0])
+            told = {"status": status, "seconds": seconds, "comment": comment}
+            self._log.append(self._log.make_event("status", article=article, sha256=None, **told))
 
     def restore(self) -> bool:
         """Write the log anew if it was deleted under the writer, and say whether it was."""
-        return self._file.restore()
+        return self._log.restore()
 
     @property
     def seq(self) -> int:
         """The number of the log's last event."""
-        return self._seq
+        return self._log.seq
 
     def close(self) -> None:
         """Close the log, so that others may write."""
-        self._file.close()
+        self._log.close()
 
     def __enter__(self) -> LogWriter:
         return self
@@ -208,57 +193,23 @@ class LogWriter:
     ) -> None:
         self.close()
 
-    def _take_stock(self) -> None:
-        content = scan_log(self._file.read(), self.path.name)
-        content.refuse_damage()
-        if content.torn is not None:
-            torn = self._file.move_tail(content.torn)
-            what = f"{self.path}: the last line was unfinished and is now in {torn.name}; repeat what was being written"
-            warnings.warn(what, InputWarning, stacklevel=5)
-        self._state = fold(content.entries)
-        self._seq = max((entry.seq for entry in content.entries), default=0)
-
-    def _event(self, event: str, **fields: Any) -> Fields:
-        event_id, new, at = self._source.make_event()
-        id = new if event in ("add", "reject") else None
-        head = {"v": FORMAT_VERSION, "seq": 0, "event": event, "event_id": event_id, "id": id, "base": None, "at": at}
-        return {**head, "coder": self.coder, "codebook": None, "article": None, **fields}
-
-    def _head(self, id: str) -> Entry:
-        head = self._state.heads.get(id)
-        if head is None:
-            raise InputError(
-                f"there is no annotation {id!r}", where=str(self.path), remedy="give an id of this coder's log"
-            )
-        return head
-
-    def _close_branches(self, id: str, head: Entry) -> list[Fields]:
-        others = [end for end in self._state.open_ends.get(id, ()) if end.event_id != head.event_id]
-        comment = "closed by the decision of a conflict"
-        return [
-            self._event("retract", id=id, base=end.event_id, article=head.article, comment=comment) for end in others
-        ]
-
     def _add_quickly(self, record: Record) -> str | None:
         """Append a record under a new id; None when it is for the strict way."""
         try:
-            entry = draft_add(record, self._seq + 1, self.coder, self._checker, self._source)
+            entry = draft_add(record, self._log.seq + 1, self.coder, self._checker, self._log.source)
         except Unusual:
             return None
-        self._file.append(entry.line + b"\n")
-        self._seq += 1
-        id = str(entry.id)
-        self._state.heads[id] = entry
-        return id
+        self._log.append_new(entry)
+        return entry.id
 
     def _add(self, records: Sequence[tuple[Record, str | None]]) -> list[str]:
         """Append what is not there yet; return the ids of all."""
         new: dict[str, Fields] = {}
         ids = []
         for record, id in records:
-            fields = self._event("add", **({} if id is None else {"id": id}), **payload(record))
+            fields = self._log.make_event("add", **({} if id is None else {"id": id}), **payload(record))
             ids.append(str(fields["id"]))
-            there = self._state.heads.get(fields["id"])
+            there = self._log.state.heads.get(fields["id"])
             known = new.get(ids[-1]) if there is None else there.fields
             if known is None:
                 new[ids[-1]] = fields
@@ -269,39 +220,5 @@ class LogWriter:
                     remedy="use revise",
                 )
         if new:
-            for entry in self._append(*new.values()):
-                self._remember(entry)
+            self._log.append(*new.values())
         return ids
-
-    def _append(self, *events: Fields) -> list[Entry]:
-        """Write the events with one system call, so that they are there together or not at all."""
-        checked = [self._checker.complete(fields) for fields in events]
-        for number, fields in enumerate(checked, self._seq + 1):
-            fields["seq"] = number
-        entries = [seal(fields) for fields in checked]
-        self._file.append(b"".join(entry.line + b"\n" for entry in entries))
-        self._seq += len(entries)
-        return entries
-
-    def _remember(self, entry: Entry) -> None:
-        if entry.id is None:
-            self._state.statuses[str(entry.article)] = entry
-        elif entry.event != "reject":
-            self._state.heads[entry.id] = entry
-            self._state.open_ends.pop(entry.id, None)
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        try:
-            folder.mkdir(parents=True)
-        except OSError as error:
-            raise InputError(f"cannot be made ({error.strerror})", where=str(folder), remedy="give a folder") from error
-        sync_folder(folder.parent)
-
-
-def _refuse_twin(path: Path) -> None:
-    """Refuse a name that differs from another log's by case alone: on some file systems the two are one file."""
-    for name in os.listdir(path.parent):
-        if name != path.name and name.casefold() == path.name.casefold():
-            raise InputError(f"differs from {name} only by case", where=str(path), remedy="use the existing spelling")

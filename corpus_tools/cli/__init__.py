@@ -24,10 +24,11 @@ from corpus_tools.cli import (
     texts,
     training,
 )
+from corpus_tools.cli.wording import Verbs
 from corpus_tools.text.errors import InputError, InputWarning
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="corpus-tools")
 def cli() -> None:
     """From raw articles to framing and stance results that a reviewer cannot knock down."""
@@ -55,6 +56,10 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:  # a full disk, a name that is too long, a folder that nobody may enter
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"error: {where}{error.strerror or error}; check the path, its permissions and the disk", file=sys.stderr)
+        sys.exit(1)
 
 
 def _show_warning(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corpus_tools.cli.options import CACHE, CORPUS
 from corpus_tools.cli.output import format_option, print_table
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--corpus", type=click.Path(path_type=Path), help="The articles.")
+@CORPUS
 @click.option(
     "--level",
     type=click.Choice(["sentence", "article"]),
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--coder", "coders", multiple=True, metavar="ID", help="Whom to compare instead of all coders; repeat it."
 )
-@click.option(
-    "--cache", type=click.Path(path_type=Path), default=".corpus_tools", show_default=True, help="Folder of parses."
-)
+@CACHE
 @format_option
 def agreement(
     folder: Path, corpus: Path | None, level: str | None, coders: tuple[str, ...], cache: Path, form: str

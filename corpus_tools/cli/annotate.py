@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from corpus_tools.cli.options import PACKAGE
+
 
 @click.command()
 @click.argument("articles", type=click.Path(path_type=Path))
 @click.option("--annotations", type=click.Path(path_type=Path), required=True, help="Folder with codebook.toml.")
 @click.option("--coder", required=True, help="Whose log is written.")
 @click.option("--order", type=click.Choice(["given", "random"]), default="given", show_default=True)
-@click.option("--package", default="lite", show_default=True, help="Stanza package.")
+@PACKAGE
 @click.option("--language", default="en", show_default=True)
 @click.option("--notebook", type=click.Path(path_type=Path), help="The file.  [default: annotate-CODER.ipynb]")
 @click.option("--open/--no-open", "opened", default=True, show_default=True, help="Start JupyterLab on it.")

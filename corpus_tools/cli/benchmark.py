@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from corpus_tools.cli.options import PLAIN_FORMAT
 from corpus_tools.cli.output import print_object, print_table
 
 
@@ -33,7 +34,7 @@ from corpus_tools.cli.output import print_object, print_table
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder of parses and embeddings.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the inner folds.")
 @click.option("--download", is_flag=True, help="Say where the data is published and verify the files at hand.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@PLAIN_FORMAT
 def benchmark(
     name: str,
     data: Path,
@@ -54,7 +55,7 @@ def benchmark(
     model = str(embeddings) if embeddings is not None else None
     result = run_benchmark(name, data, features=features, embeddings=model, cache=cache, head=head, seed=seed)
     if form == "json":
-        print_object(result, form)
+        print_object(result)
     else:
         click.echo(_table(result))
 

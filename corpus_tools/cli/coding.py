@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-CORPUS = click.option("--corpus", type=click.Path(path_type=Path), help="The articles.")
+from corpus_tools.cli.options import CORPUS
 
 
 @click.command()

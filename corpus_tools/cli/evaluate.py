@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corpus_tools.cli.options import CACHE, PLAIN_FORMAT
 from corpus_tools.cli.output import print_object
 
 if TYPE_CHECKING:
@@ -24,10 +25,8 @@ _SHOWN = 20
 @click.option(
     "--base", type=click.Path(path_type=Path), help="With --rerun: the folder of the configuration, if moved."
 )
-@click.option(
-    "--cache", type=click.Path(path_type=Path), default=".corpus_tools", show_default=True, help="Folder of parses."
-)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@CACHE
+@PLAIN_FORMAT
 def evaluate(
     config: Path | None,
     manifest: Path | None,
@@ -64,7 +63,7 @@ def _print(outcome: Outcome, form: str) -> None:
     from corpus_tools.reporting.evaluations.terminal import render_text
 
     if form == "json":
-        print_object(outcome.document, form)
+        print_object(outcome.document)
     else:
         click.echo(render_text(outcome.document))
 

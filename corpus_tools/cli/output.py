@@ -11,6 +11,8 @@ import click
 if TYPE_CHECKING:
     import pandas as pd
 
+PRINTED = "form"
+"""What commands call the value of `--format`, which says how to print and is no `format=` of the library."""
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -18,7 +20,7 @@ def format_option(command: Command) -> Command:
     """Add `--format text|json|csv` to a command that prints a table."""
     return click.option(
         "--format",
-        "form",
+        PRINTED,
         type=click.Choice(["text", "json", "csv"]),
         default="text",
         show_default=True,
@@ -42,6 +44,6 @@ def print_table(table: pd.DataFrame, form: str) -> None:
         )
 
 
-def print_object(value: Any, form: str) -> None:
-    """Print plain data: JSON as it is, text as indented JSON too."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1 if form == "text" else None))
+def print_object(value: Any) -> None:
+    """Print plain data as JSON on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False))

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from corpus_tools.cli.options import PACKAGE
 from corpus_tools.cli.output import format_option, print_table
 
 
@@ -14,7 +15,7 @@ from corpus_tools.cli.output import format_option, print_table
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--cache", required=True, help="Folder of parses, or an address such as s3://bucket/parses.")
 @click.option("--language", default="en", show_default=True)
-@click.option("--package", default="lite", show_default=True, help="Stanza package: lite (embedded) or default.")
+@PACKAGE
 @click.option("--workers", default="auto", show_default=True, help="Number of processes, or auto.")
 @click.option("--cluster", metavar="ADDRESS|local|slurm", help="Parse on a Dask cluster (extra [dask]).")
 @click.option(

@@ -7,23 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from corpus_tools.cli.options import ANNOTATIONS, CACHE, PACKAGE
 from corpus_tools.cli.output import format_option, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ANNOTATIONS = click.option(
-    "--annotations",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder with codebook.toml and the coders' logs.",
-)
-CACHE = click.option(
-    "--cache", type=click.Path(path_type=Path), default=".corpus_tools", show_default=True, help="Folder of parses."
-)
-PACKAGE = click.option(
-    "--package", default="lite", show_default=True, help="Stanza package: lite (embedded) or default."
-)
 FOLDS = click.option(
     "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Folds of the cross-validation."
 )
@@ -98,8 +87,8 @@ def detect(model: Path, articles: Path, cache: Path, package: str, form: str) ->
     from corpus_tools.learning.stances import StanceDetector
     from corpus_tools.text.corpus import Corpus
 
-    kinds: dict[str, Any] = {"FrameDetector": FrameDetector, "StanceDetector": StanceDetector}
-    detector = kinds[saved_type(model)].load(model)
+    kind: Any = StanceDetector if saved_type(model) == "StanceDetector" else FrameDetector
+    detector = kind.load(model)
     corpus = Corpus.read(articles)
     print_table(detector.detect(corpus, parse(corpus, package=package, cache=cache)), form)
 

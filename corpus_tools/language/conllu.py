@@ -14,6 +14,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corpus_tools.text.writing import replacing
+
 if TYPE_CHECKING:
     from corpus_tools.language.parses import Parse, SentenceView
 
@@ -36,15 +38,18 @@ def write_conllu(parses: Parse | Iterable[Parse], path: str | os.PathLike[str]) 
     -------
     Path
         The file.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written.
     """
     from corpus_tools.language.parses import Parse
 
     target = Path(path)
-    temporary = target.with_name(f".{target.name}.tmp")
-    with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+    with replacing(target) as stream:
         for parse in [parses] if isinstance(parses, Parse) else parses:
-            stream.writelines(_format_sentences(parse))
-    os.replace(temporary, target)
+            stream.writelines(sentence.encode("utf-8") for sentence in _format_sentences(parse))
     return target
 
 

@@ -92,7 +92,7 @@ def _folders(cache: str | os.PathLike[str]) -> list[Path]:
     parses = Path(cache) / "parses"
     if not parses.is_dir():
         what = "there are no parses in this folder"
-        raise InputError(what, where=str(cache), remedy="name the folder that parse() was given as cache=")
+        raise InputError(what, where=str(cache), remedy="give the folder that articles were parsed into")
     return sorted(folder for folder in parses.iterdir() if folder.is_dir())
 
 

@@ -88,7 +88,9 @@ def fill_store(
     if not articles:
         return failures
     batches = plan_batches((job for job in jobs if job.text.strip()), store)
-    run = _choose_runner(store, package, workers, cluster, characters)
+    # There are no more batches than articles, so more workers than these would have nothing to do.
+    count = min(count_workers(workers, characters), articles)
+    run = _choose_runner(store, package, workers, cluster, count)
     started, words = time.monotonic(), 0
     with tqdm(total=articles, desc="parsing", unit=" articles", disable=not progress, file=sys.stderr) as bar:
         for batch, parsed in run(batches):
@@ -182,12 +184,11 @@ def _keep(store: Store, batch: Sequence[Job], parsed: Parsed) -> int:
     return 0 if parsed.shard is None else store.add(parsed.shard).words
 
 
-def _choose_runner(store: Store, package: Package, workers: int | str, cluster: Any, characters: int) -> Runner:
+def _choose_runner(store: Store, package: Package, workers: int | str, cluster: Any, count: int) -> Runner:
     if cluster is not None:
         from corpus_tools.language.cluster import run_on_cluster
 
         return partial(run_on_cluster, cluster=cluster, workers=workers, package=package, store=store)
-    count = count_workers(workers, characters)
     if count:
         from corpus_tools.language.workers import run_in_workers
 

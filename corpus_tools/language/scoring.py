@@ -68,19 +68,24 @@ def score_package(package_dir: Path, treebank_file: Path, *, language: str = "en
     Raises
     ------
     InputError
-        There is no such package or file.
+        There is no such package or file, or the file is not sound CoNLL-U.
     """
     from udtools import udeval
 
     if not treebank_file.is_file():
         raise InputError("no such treebank file", where=str(treebank_file), remedy="give a .conllu file")
+    try:
+        gold = udeval.load_conllu_file(str(treebank_file))
+    except (udeval.UDError, UnicodeDecodeError) as error:
+        what = f"is not sound CoNLL-U ({error})"
+        raise InputError(what, where=str(treebank_file), remedy="give a file of a treebank") from error
     package = _find(package_dir, language)
     processors = [name for name in package.processors if name != "ner"]
     document = _load(package, processors)(raw_text(treebank_file, glued=glued))
     _restore_source(document)
     if "depparse" not in processors:
         _chain_heads(document)
-    scores = udeval.evaluate(udeval.load_conllu_file(str(treebank_file)), _reload(document))
+    scores = udeval.evaluate(gold, _reload(document))
     wanted = [metric for name, metrics in METRICS.items() if name in processors for metric in metrics]
     return pd.DataFrame([_metric_row(metric, scores[metric]) for metric in wanted])
 

@@ -26,7 +26,7 @@ from corpus_tools.language.sentences import Sentence
 from corpus_tools.learning.attributed import fits
 from corpus_tools.learning.detect_then_value import NONE
 from corpus_tools.learning.references import ParseReference, ParseSource
-from corpus_tools.learning.stance_terms import find_cues, find_path
+from corpus_tools.learning.stance_terms import find_cue_predicates, find_path
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 
@@ -107,7 +107,7 @@ def _can_hold(sentence: Sentence, mention: Mention, head: int, codebook: Codeboo
 
 def _can_speak(sentence: Sentence, voice: Mention, target: int) -> bool:
     """The author may judge anything; nobody in particular only what a cue governs ("has sparked concern")."""
-    return voice.implicit == "author" or any(i in find_cues(sentence) for i in sentence.ancestors(target)[:3])
+    return voice.implicit == "author" or any(i in find_cue_predicates(sentence) for i in sentence.ancestors(target)[:3])
 
 
 def _is_pair(holder: Mention, target: Mention) -> bool:

@@ -7,19 +7,17 @@ its units' scores).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.language.parses import Parses
 from corpus_tools.learning.calibrated import CalibratedLogistic
 from corpus_tools.learning.detections import frame_rows, to_detections
+from corpus_tools.learning.detector import Detector
 from corpus_tools.learning.encoder import is_configured
 from corpus_tools.learning.explain import explain_units
 from corpus_tools.learning.features import BLOCKS, UnitFeatures
@@ -36,7 +34,7 @@ from corpus_tools.text.errors import InputError
 Array = np.ndarray[Any, Any]
 
 
-class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class FrameDetector(Detector):
     """Detector of frames over a table of units: several a unit, or exactly one.
 
     Parameters
@@ -106,7 +104,8 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         InputError
             When no unit has a label, or no label occurs in enough groups.
         """
-        self._check_parameters()
+        heads = EXCLUSIVE_HEADS if self.exclusive else LABEL_HEADS
+        self._check_options(features=("auto", *BLOCKS, "embeddings"), head=("auto", *heads))
         known = units[find_known(units)]
         labels = order_labels(known, self.codebook)
         if not labels:
@@ -210,41 +209,9 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return for each unit, label and contributing words an exact share of the score (see `learning.explain`)."""
         return explain_units(self, units)
 
-    def save(self, path: str | Path, *, metrics: Mapping[str, Any] | None = None) -> Path:
-        """Write the detector as a skops file with a manifest; see `corpus_tools.learning.saving`.
-
-        Parameters
-        ----------
-        path
-            The folder, which is made.
-        metrics
-            What is known of its quality, fit for JSON; kept in the manifest.
-        """
-        from corpus_tools.learning.saving import save_detector
-
-        return save_detector(self, path, metrics=metrics)
-
-    @classmethod
-    def load(cls, path: str | Path) -> FrameDetector:
-        """Read a detector that `save` wrote; nothing is ever unpickled."""
-        from corpus_tools.learning.saving import load_detector
-
-        return load_detector(path, cls)
-
     def _blocks(self, units: pd.DataFrame) -> tuple[str, ...]:
         plain = self.features == "embeddings" and (units["level"] == "text").all()
         return BLOCKS["words" if plain or self.features == "words" else "linguistic"]
-
-    def _check_parameters(self) -> None:
-        heads = EXCLUSIVE_HEADS if self.exclusive else LABEL_HEADS
-        for name, value, allowed in (
-            ("features", self.features, ("auto", *BLOCKS, "embeddings")),
-            ("head", self.head, ("auto", *heads)),
-        ):
-            if value not in allowed:
-                raise InputError(
-                    f"the '{name}' parameter of FrameDetector must be one of {list(allowed)}. Got {value!r} instead"
-                )
 
     def _take_over(self, known: pd.DataFrame) -> FrameDetector:
         """Take what the head tuned, and note what was learned from."""

@@ -48,7 +48,9 @@ _FEATURES = ("blocks", "target", "features", "embeddings", "package", "language"
 
 _PLAIN = (str, int, float, bool, type(None))
 _MODEL, _CODEBOOK, _MANIFEST = "model.skops", "codebook.json", "manifest.json"
-_KEYS = {"format", "type", "parameters", "versions", "training_articles", "sha256", "probes"}
+_KEYS = {
+    "type": str, "parameters": dict, "versions": dict, "training_articles": dict, "sha256": dict, "probes": list,
+}  # fmt: skip
 _PRIVACY = "No training text is kept; the vocabulary of the training texts (words, pairs and pieces of words) is."
 Detector = TypeVar("Detector", bound=Any)
 
@@ -115,7 +117,14 @@ def load_detector(path: str | Path, kind: type[Detector]) -> Detector:
     book = folder / _CODEBOOK
     _check_hash(book, manifest["sha256"].get(_CODEBOOK))
     parameters["codebook"] = _read_codebook(book) if book.exists() else None
-    detector: Detector = kind(**parameters)
+    try:
+        detector: Detector = kind(**parameters)
+    except TypeError as error:
+        raise InputError(
+            f"has a parameter that there is not ({error})",
+            where=str(folder / _MANIFEST),
+            remedy="restore the folder from its source",
+        ) from error
     _restore(detector, parts)
     detector.training_hashes_ = manifest["training_articles"]
     detector.training_articles_ = list(detector.training_hashes_)
@@ -231,7 +240,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     file = folder / _MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"is not a saved detector ({error})", where=str(folder), remedy="give a folder that save() wrote"
         ) from error
@@ -243,7 +252,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             where=str(file),
             remedy="train the detector again" if older else "update corpus_tools",
         )
-    missing = _KEYS.difference(manifest)
+    missing = [name for name, type in _KEYS.items() if not isinstance(manifest.get(name), type)]
     if missing:
         raise InputError(
             f"lacks {', '.join(sorted(missing))}", where=str(file), remedy="restore the folder from its source"

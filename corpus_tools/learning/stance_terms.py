@@ -33,7 +33,7 @@ def stance_terms(
 ) -> Iterator[Term]:
     """Yield the terms of one candidate."""
     heads = {"H": _head(sentence, holder), "T": _head(sentence, target)}
-    cues = find_cues(sentence, language)
+    cues = find_cue_predicates(sentence, language)
     for slot, mention in (("H", holder), ("T", target)):
         make = partial(_list_slot_terms, sentence, slot, mention, heads[slot], codebook)
         yield from sentence.remember(("slot", slot, mention, codebook), make)
@@ -50,12 +50,12 @@ def _whole_terms(cues: dict[int, tuple[Cue, int]]) -> Iterator[Term]:
         yield f"C:any-{cue.expression}", (i,)
 
 
-def find_cues(sentence: Sentence, language: str = "en") -> dict[int, tuple[Cue, int]]:
+def find_cue_predicates(sentence: Sentence, language: str = "en") -> dict[int, tuple[Cue, int]]:
     """Return the cue predicates of a sentence by position, each with its polarity after negation."""
-    return sentence.remember(("cues", language), lambda: _find_cues(sentence, language))
+    return sentence.remember(("cues", language), lambda: _find_cue_predicates(sentence, language))
 
 
-def _find_cues(sentence: Sentence, language: str) -> dict[int, tuple[Cue, int]]:
+def _find_cue_predicates(sentence: Sentence, language: str) -> dict[int, tuple[Cue, int]]:
     return {p.head: (p.cue, p.polarity) for p in find_predicates(sentence, load_lexicon(language))}
 
 

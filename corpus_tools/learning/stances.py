@@ -8,12 +8,10 @@ their labels have.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from corpus_tools.annotation.codebook import Codebook
@@ -21,6 +19,7 @@ from corpus_tools.language.parses import Parses
 from corpus_tools.learning.candidates import stance_units
 from corpus_tools.learning.detect_then_value import NONE, DetectThenValue
 from corpus_tools.learning.detections import keep_strongest, thin_out, to_detections
+from corpus_tools.learning.detector import Detector
 from corpus_tools.learning.encoder import is_configured
 from corpus_tools.learning.explain import occlude
 from corpus_tools.learning.heads import EXCLUSIVE_HEADS, LinearHead, Views, join_views
@@ -35,7 +34,7 @@ TARGETS = ("span", "topic", "entity")
 FEATURES = ("auto", "words", "linguistic", "embeddings")
 
 
-class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class StanceDetector(Detector):
     """Detector of the stance toward a target.
 
     Parameters
@@ -91,7 +90,7 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, units: pd.DataFrame, y: Any = None) -> StanceDetector:
         """Learn from units with one known label each."""
-        self._check_parameters()
+        self._check_options(target=TARGETS, features=FEATURES, head=("auto", *EXCLUSIVE_HEADS))
         known = units[units["labels"].notna() & (units["level"] != "missed")]
         labels = known["labels"].to_numpy(dtype=str)
         if len(set(labels)) < 2:
@@ -177,38 +176,6 @@ class StanceDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             for piece in self._evidence(unit, label)
         ]
         return pd.DataFrame(rows, columns=["unit", "label", "feature", "start", "end", "quote", "weight"])
-
-    def save(self, path: str | Path, *, metrics: Mapping[str, Any] | None = None) -> Path:
-        """Write the detector as a skops file with a manifest; see `corpus_tools.learning.saving`.
-
-        Parameters
-        ----------
-        path
-            The folder, which is made.
-        metrics
-            What is known of its quality, fit for JSON; kept in the manifest.
-        """
-        from corpus_tools.learning.saving import save_detector
-
-        return save_detector(self, path, metrics=metrics)
-
-    @classmethod
-    def load(cls, path: str | Path) -> StanceDetector:
-        """Read a detector that `save` wrote; nothing is ever unpickled."""
-        from corpus_tools.learning.saving import load_detector
-
-        return load_detector(path, cls)
-
-    def _check_parameters(self) -> None:
-        for name, value, allowed in (
-            ("target", self.target, TARGETS),
-            ("features", self.features, FEATURES),
-            ("head", self.head, ("auto", *EXCLUSIVE_HEADS)),
-        ):
-            if value not in allowed:
-                raise InputError(
-                    f"the '{name}' parameter of StanceDetector must be one of {list(allowed)}. Got {value!r} instead"
-                )
 
     def _detection(self, unit: Mapping[Any, Any], label: str, score: float) -> dict[str, Any]:
         return {

@@ -19,7 +19,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from corpus_tools.annotation.logfile import LockedError
+from corpus_tools.annotation.locking import LockedError
 from corpus_tools.text.errors import InputError
 
 __all__ = ["Mailbox"]

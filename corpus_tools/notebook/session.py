@@ -79,9 +79,10 @@ class Session:
         self._folder = store.path
         self._shown: dict[str, Article] = {}
         self._segments: tuple[str, tuple[Pairs, Pairs]] | None = None
+        self.queue = Queue(corpus.ids if ids is None else ids, {})  # refuses an empty one before a log is made
         self.ledger = Ledger(AnnotationStore(store.path, corpus, book), coder, name_record)
+        self.queue.statuses = self.ledger.statuses
         try:
-            self.queue = Queue(corpus.ids if ids is None else ids, self.ledger.statuses)
             self.ledger.recall(self.name_label, self._is_current)
             self.article: Article
             self._show(self._first())

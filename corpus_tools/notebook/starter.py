@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from corpus_tools.text.errors import InputError
+from corpus_tools.text.writing import write_whole
 
 _TITLE = "# Coding as {coder}\n\nRun the cells (Shift+Enter). Every mark is on disk before the widget says *saved*."
 _SETUP = """\
@@ -47,7 +48,7 @@ def write_starter(
     Raises
     ------
     InputError
-        When there are no articles or no codebook.
+        When there are no articles or no codebook, or the notebook cannot be written.
     """
     codebook = annotations / "codebook.toml"
     for needed in (articles, codebook):
@@ -69,5 +70,4 @@ def write_starter(
     ]  # fmt: skip
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    return path
+    return write_whole(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")

@@ -1,9 +1,8 @@
-"""The files of a report, each written under a temporary name and then renamed, so that none is ever half there."""
+"""The files of a report, of which none is ever half there."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from corpus_tools.evaluation.evaluate import Evaluation
 from corpus_tools.reporting.page import write_page
 from corpus_tools.text.article import Article
 from corpus_tools.text.errors import InputError
+from corpus_tools.text.writing import write_whole
 
 
 def write_files(
@@ -32,7 +32,7 @@ def write_files(
     Raises
     ------
     InputError
-        When the folder cannot be made.
+        When the folder cannot be made, or a file in it cannot be written.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -52,13 +52,15 @@ def write_files(
     )
     files = [
         page,
-        _write(out / "detections.jsonl", "".join(_json_line(row) for row in detections.to_dict("records"))),
-        _write(out / "detections.csv", to_csv(detections)),
-        _write(out / "evaluation.json", json.dumps(evaluation, ensure_ascii=False, indent=1, allow_nan=False) + "\n"),
-        _write(out / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n"),
+        write_whole(out / "detections.jsonl", "".join(_json_line(row) for row in detections.to_dict("records"))),
+        write_whole(out / "detections.csv", to_csv(detections)),
+        write_whole(
+            out / "evaluation.json", json.dumps(evaluation, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        ),
+        write_whole(out / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n"),
     ]
     if len(frames.articles):
-        files.append(_write(out / "out_of_fold.csv", to_csv(frames.articles)))
+        files.append(write_whole(out / "out_of_fold.csv", to_csv(frames.articles)))
     return files
 
 
@@ -77,10 +79,3 @@ def _safe_cell(value: Any) -> Any:
 
 def _json_line(row: Mapping[Any, Any]) -> str:
     return json.dumps(row, ensure_ascii=False, default=float) + "\n"
-
-
-def _write(path: Path, text: str) -> Path:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.write_text(text, "utf-8", newline="")
-    temporary.replace(path)
-    return path

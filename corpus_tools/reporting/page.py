@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from corpus_tools._version import __version__
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.render import (
     Palette,
     as_number,
-    escape_name,
-    read_styles,
     render_axis,
     render_bar,
     render_probability,
 )
 from corpus_tools.reporting.found import Findings
 from corpus_tools.reporting.limits import list_limits
+from corpus_tools.reporting.templating import fill_page
 from corpus_tools.reporting.trust import Trust
 from corpus_tools.text.article import Article
+from corpus_tools.text.writing import write_whole
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -77,11 +72,7 @@ def write_page(
         codebook=codebook,
         title=title,
     )
-    # A reader of the folder sees the old page or the new one, never half of it.
-    draft = page.with_name(page.name + ".part")
-    draft.write_bytes(html.encode("utf-8", errors="replace"))
-    os.replace(draft, page)
-    return page
+    return write_whole(page, html.encode("utf-8", errors="replace"))
 
 
 def render_page(
@@ -98,27 +89,22 @@ def render_page(
     thresholds = find_thresholds(manifest)
     found = Findings(articles, detections, codebook=codebook, palette=palette, thresholds=thresholds)
     trust = Trust(evaluation, palette=palette)
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            title=escape_title(title),
-            version=__version__,
-            styles=Markup(read_styles() + "\n" + _read_page_styles()),
-            found=found,
-            trust=trust,
-            limits=list_limits(trust),
-            shares=_compare_shares(found, trust, palette),
-            codebook=codebook,
-            manifest=manifest,
-            facts=_list_facts(manifest, articles),
-            say_probability=lambda score: Markup(render_probability(score)),
-            axis=Markup(render_axis()),
-            difference_axis=Markup(render_axis((-0.5, 0.5), steps=4)),
-            thresholds=thresholds,
-            open_articles=len(articles) <= OPEN_ARTICLES,
-            many_stances=len(found.stances) > MANY_STANCES,
-        )
+    return fill_page(
+        "page.html",
+        title=title,
+        found=found,
+        trust=trust,
+        limits=list_limits(trust),
+        shares=_compare_shares(found, trust, palette),
+        codebook=codebook,
+        manifest=manifest,
+        facts=_list_facts(manifest, articles),
+        say_probability=lambda score: Markup(render_probability(score)),
+        axis=Markup(render_axis()),
+        difference_axis=Markup(render_axis((-0.5, 0.5), steps=4)),
+        thresholds=thresholds,
+        open_articles=len(articles) <= OPEN_ARTICLES,
+        many_stances=len(found.stances) > MANY_STANCES,
     )
 
 
@@ -139,11 +125,6 @@ def find_thresholds(manifest: Mapping[str, Any]) -> dict[str, float]:
         if isinstance(part, Mapping) and (inner := find_thresholds(part)):
             return inner
     return {}
-
-
-def escape_title(title: str) -> Markup:
-    """Return the title with direction controls spelled out, since it also names the browser's window."""
-    return Markup(escape_name(title))
 
 
 def _compare_shares(found: Findings, trust: Trust, palette: Palette) -> list[dict[str, Any]]:
@@ -177,13 +158,3 @@ def _list_facts(manifest: Mapping[str, Any], articles: Sequence[Article]) -> lis
     learned = [] if not count else [f"learned from {int(count)} coded articles"]
     started = [] if not manifest.get("started") else [f"made {str(manifest['started'])[:16].replace('T', ' ')}"]
     return [judged, *learned, *started]
-
-
-def _read_page_styles() -> str:
-    return (files("corpus_tools.reporting") / "templates" / "page.css").read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    loader = PackageLoader("corpus_tools.reporting", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

@@ -15,7 +15,16 @@ from pathlib import Path
 
 from corpus_tools.text.errors import InputError
 
-__all__ = ["BOM", "check_encoding", "decode", "is_bytewise", "read_bytes", "read_text", "refuse_other_kinds"]
+__all__ = [
+    "BOM",
+    "check_encoding",
+    "decode",
+    "is_bytewise",
+    "is_special",
+    "read_bytes",
+    "read_text",
+    "refuse_other_kinds",
+]
 
 BOM = "\ufeff"
 
@@ -57,6 +66,11 @@ def check_encoding(encoding: str) -> str:
 def is_bytewise(encoding: str) -> bool:
     r"""Tell whether a byte ``\n`` in this encoding is a line feed and nothing else, as in UTF-8 and cp1252."""
     return "\n".encode(encoding) == b"\n"
+
+
+def is_special(path: Path) -> bool:
+    """Tell whether a path is a pipe, a socket or a device, which one may read for ever."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def read_bytes(path: Path) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from corpus_tools.text.article import Article
+from corpus_tools.text.decoding import is_special
 from corpus_tools.text.errors import InputError
 from corpus_tools.text.parquet import ParquetTable
 from corpus_tools.text.sources import HtmlFile, Options, Source, TextFile
@@ -74,7 +75,8 @@ def open_sources(path: str | Path, format: str | None, options: Options) -> tupl
     kind = format or _SUFFIXES.get(path.suffix.lower())
     if kind is None:
         what = f"the kind of this file cannot be told from its suffix {path.suffix!r}"
-        raise InputError(what, where=str(path), remedy=f"pass format= one of {', '.join(KINDS)}")
+        remedy = f"pass format= one of {', '.join(KINDS)}, or rename it, such as to {path.stem}.txt"
+        raise InputError(what, where=str(path), remedy=remedy)
     return [_MAKERS[kind](path, options)], []
 
 
@@ -131,7 +133,8 @@ def _open_folder(folder: Path, format: str | None, options: Options) -> tuple[li
     visible = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     folders = [entry.name for entry in visible if entry.is_dir()]
     files = [entry for entry in visible if not entry.is_dir()]
-    wanted = [(entry, kind) for entry in files if (kind := _SUFFIXES.get(entry.suffix.lower())) and _is(kind, format)]
+    kinds = [(entry, _SUFFIXES.get(entry.suffix.lower())) for entry in files if not is_special(entry)]
+    wanted = [(entry, kind) for entry, kind in kinds if kind is not None and format in (None, kind)]
     if not wanted:
         hint = f"; it has folders: {_list(folders)}" if folders else ""
         what = f"no articles in this folder{hint}"
@@ -141,10 +144,6 @@ def _open_folder(folder: Path, format: str | None, options: Options) -> tuple[li
     others = [entry.name for entry in files if entry not in known]
     notes = [f"{folder}: files of other kinds not read: {_list(others)}"] if others else []
     return sources, notes + ([f"{folder}: folders not read: {_list(folders)}"] if folders else [])
-
-
-def _is(kind: str, format: str | None) -> bool:
-    return format is None or kind == format
 
 
 def _list(names: list[str]) -> str:

@@ -75,7 +75,7 @@ class Brat(Format):
         for name in sorted({name.rpartition(".")[0] for name in files}):
             marks, text = files.get(f"{name}.ann"), files.get(f"{name}.txt")
             if text is None:
-                where = files[f"{name}.ann"].where
+                where = next(member.where for member in files.values() if member.name.rpartition(".")[0] == name)
                 raise InputError("has no .txt beside it", where=where, remedy="give the folder or zip with both files")
             read_document(name.rpartition("/")[2], text, marks, reading)
 

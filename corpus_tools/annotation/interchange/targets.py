@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from corpus_tools.text.errors import InputError
+from corpus_tools.text.writing import replacing, write_whole
 
 __all__ = ["Target", "open_target"]
 
@@ -44,71 +45,55 @@ def open_target(path: str | os.PathLike[str], *, folder: bool) -> Iterator[Targe
         If the path cannot be written.
     """
     path = Path(path)
-    # The same folder, so that the last step is a rename; our process id, so that two exports do not meet.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     make = _open_file if not folder else _open_zip if path.suffix.lower() == ".zip" else _open_folder
+    with make(path) as target:
+        yield target
+
+
+@contextmanager
+def _open_file(path: Path) -> Iterator[Target]:
+    beside: list[tuple[Path, bytes]] = []
+    with replacing(path) as stream:
+        yield Target(stream, lambda suffix, data: beside.append((path.with_name(path.name + suffix), data)))
+    for other, data in beside:
+        write_whole(other, data)
+
+
+@contextmanager
+def _open_zip(path: Path) -> Iterator[Target]:
+    with replacing(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        names = _Names(path)
+
+        def add(name: str, data: bytes) -> None:
+            # A fixed time: the same annotations give the same bytes.
+            info = zipfile.ZipInfo(names.take(name))
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
+
+        yield Target(None, add)
+
+
+@contextmanager
+def _open_folder(path: Path) -> Iterator[Target]:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")  # beside it, so that the last step is a rename
     try:
-        with make(path, temporary) as target:
-            yield target
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise InputError("is there already and not empty", where=str(path), remedy="give a new folder, or a .zip")
+        temporary.mkdir(parents=True)
+        names = _Names(path)
+
+        def add(name: str, data: bytes) -> None:
+            write_whole(temporary / names.take(name), data)
+
+        yield Target(None, add)
+        if path.exists():
+            path.rmdir()
+        os.replace(temporary, path)
     except OSError as error:
         what = f"cannot be written ({error.strerror or error})"
         raise InputError(what, where=str(path), remedy="give another path") from error
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary)
-        else:
-            temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _open_file(path: Path, temporary: Path) -> Iterator[Target]:
-    beside: list[tuple[Path, bytes]] = []
-    if path.is_dir():
-        raise InputError("is a folder", where=str(path), remedy="give the name of a file")
-    with temporary.open("wb") as stream:
-        yield Target(stream, lambda suffix, data: beside.append((path.with_name(path.name + suffix), data)))
-        _sync(stream)
-    os.replace(temporary, path)
-    for other, data in beside:
-        with temporary.open("wb") as stream:
-            stream.write(data)
-            _sync(stream)
-        os.replace(temporary, other)
-
-
-@contextmanager
-def _open_zip(path: Path, temporary: Path) -> Iterator[Target]:
-    with temporary.open("wb") as stream:
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            names = _Names(path)
-
-            def add(name: str, data: bytes) -> None:
-                # A fixed time: the same annotations give the same bytes.
-                info = zipfile.ZipInfo(names.take(name))
-                info.external_attr = 0o644 << 16
-                archive.writestr(info, data, zipfile.ZIP_DEFLATED)
-
-            yield Target(None, add)
-        _sync(stream)
-    os.replace(temporary, path)
-
-
-@contextmanager
-def _open_folder(path: Path, temporary: Path) -> Iterator[Target]:
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise InputError("is there already and not empty", where=str(path), remedy="give a new folder, or a .zip")
-    temporary.mkdir(parents=True)
-    names = _Names(path)
-
-    def add(name: str, data: bytes) -> None:
-        with (temporary / names.take(name)).open("wb") as stream:
-            stream.write(data)
-            _sync(stream)
-
-    yield Target(None, add)
-    if path.exists():
-        path.rmdir()
-    os.replace(temporary, path)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 class _Names:
@@ -124,8 +109,3 @@ class _Names:
             what = f"{other!r} and {name!r} differ only by case, and are one file on some systems"
             raise InputError(what, where=str(self._path), remedy="rename one of the articles")
         return name
-
-
-def _sync(stream: IO[bytes]) -> None:
-    stream.flush()
-    os.fsync(stream.fileno())

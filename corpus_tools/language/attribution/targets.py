@@ -18,7 +18,6 @@ from corpus_tools.language.sentences import Sentence
 _BELONGING = frozenset({"to", "of", "with", "for", "against", "from", "in"})
 _AMOUNT = frozenset({"of", "in"})
 _OF = frozenset({"of"})
-_CLAUSES = frozenset({"ccomp", "acl:relcl"})
 _STOPS = frozenset({";", "\u201d", ":"})
 _TIMES = frozenset({"today", "tomorrow", "yesterday", "day", "week", "month", "year", "time", "hour"})
 

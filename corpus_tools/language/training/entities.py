@@ -16,9 +16,8 @@ label, lines with none are outside every entity, a first line with a URL is no t
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,13 +128,6 @@ def entity_spans(labels: Sequence[str]) -> list[tuple[int, int, str]]:
         elif kind:
             spans.append((i, i + 1, kind))
     return spans
-
-
-def write_sentences(sentences: Iterable[Sentence], path: Path) -> Path:
-    """Write sentences in the JSON form that Stanza's entity trainer reads."""
-    rows: list[list[Mapping[str, str]]] = [[{"text": t.text, "ner": t.label} for t in s] for s in sentences]
-    path.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
-    return path
 
 
 def _bucket(text: str, size: int) -> int:

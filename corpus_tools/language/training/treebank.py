@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from corpus_tools.text.decoding import read_text
 from corpus_tools.text.errors import InputError
 
 FORM, LEMMA, MISC = 1, 2, 9
@@ -122,16 +123,15 @@ def write_tokenizer_files(path: Path, folder: Path) -> tuple[Path, Path, Path]:
 def _read_blocks(path: Path) -> Iterator[tuple[bool, list[Row]]]:
     """Yield, for each sentence, whether a paragraph begins with it, and its rows."""
     opens, rows = False, []
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        for number, line in enumerate(lines, 1):
-            line = line.rstrip("\r\n")
-            if line.startswith("#"):
-                opens |= line.startswith(("# newpar", "# newdoc"))
-            elif line:
-                rows.append(_read_row(line, path, number))
-            elif rows:
-                yield opens, rows
-                opens, rows = False, []
+    for number, line in enumerate(read_text(path).split("\n"), 1):
+        line = line.rstrip("\r")
+        if line.startswith("#"):
+            opens |= line.startswith(("# newpar", "# newdoc"))
+        elif line:
+            rows.append(_read_row(line, path, number))
+        elif rows:
+            yield opens, rows
+            opens, rows = False, []
     if rows:
         yield opens, rows
 

@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from corpus_tools.reporting.evaluations.rows import Table, list_more, name_metric, show_p, tabulate
 from corpus_tools.reporting.evaluations.words import list_limits, list_split, say_note, say_result
+from corpus_tools.reporting.templating import find_template
 
 __all__ = ["escape_markdown", "render_card"]
 
@@ -34,10 +33,7 @@ def render_card(document: Mapping[str, Any], manifest: Mapping[str, Any]) -> str
     document, manifest
         The contents of `evaluation.json` and `manifest.json`.
     """
-    loader = PackageLoader("corpus_tools.reporting", "templates")
-    environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.get_template("model_card.md")
-    return template.render(
+    return find_template("model_card.md").render(
         document={key: escape_markdown(document[key]) for key in ("name", "question")},
         lead=escape_markdown(say_result(document)),
         more=[

@@ -7,7 +7,6 @@ beside the others is refused with its line.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from corpus_tools.evaluation.checks import MAX_SEED
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.stances import StanceDetector
 from corpus_tools.reporting.evaluations.checking import Source, check_keys, types_of_parameters
-from corpus_tools.text.errors import InputError
+from corpus_tools.text.toml import read_toml
 
 __all__ = ["OUTPUTS", "Config", "read_config", "resolve_config"]
 
@@ -131,14 +130,7 @@ def read_config(path: str | Path, *, data: str | Path | None = None) -> Config:
         In one line: the file, the line as far as it is known, what is wrong and what would be right.
     """
     path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        values = tomllib.loads(text)
-    except OSError as error:
-        remedy = "give the path of a TOML file, such as evaluations/demo_frames.toml"
-        raise InputError(f"cannot be read ({error.strerror})", where=str(path), remedy=remedy) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"is not TOML ({error})", where=str(path), remedy="correct it there") from error
+    values, text = read_toml(path, remedy="give the path of a TOML file, such as evaluations/demo_frames.toml")
     return resolve_config(values, Source(str(path), text), path.parent, data=data)
 
 

@@ -1,4 +1,4 @@
-"""The files of an evaluation, each written under a temporary name and then renamed, so that none is ever half there."""
+"""The files of an evaluation, of which none is ever half there."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from corpus_tools.reporting.evaluations.latex import render_latex
 from corpus_tools.reporting.evaluations.page import render_evaluation
 from corpus_tools.reporting.files import to_csv
 from corpus_tools.text.errors import InputError
+from corpus_tools.text.writing import write_whole
 
 __all__ = ["write_evaluation"]
 
@@ -43,15 +44,15 @@ def write_evaluation(outcome: Outcome, out: Path) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         written = [
-            _replace(out / name, make(outcome).encode("utf-8", errors="replace"))
+            write_whole(out / name, make(outcome).encode("utf-8", errors="replace"))
             for key, (name, make) in _TEXTS.items()
             if key in outcome.config.outputs
         ]
         if "parquet" in outcome.config.outputs:
-            written.append(_replace(out / "predictions.parquet", outcome.predictions.to_parquet(index=False)))
+            written.append(write_whole(out / "predictions.parquet", outcome.predictions.to_parquet(index=False)))
         base = os.path.relpath(outcome.config.base.resolve(), out.resolve())
         manifest = outcome.manifest | {"base": Path(base).as_posix()}
-        return [*written, _replace(out / "manifest.json", _to_json(manifest).encode())]
+        return [*written, write_whole(out / "manifest.json", _to_json(manifest))]
     except OSError as error:
         remedy = "give a folder that can be written"
         raise InputError(f"cannot be written ({error.strerror})", where=str(out), remedy=remedy) from error
@@ -59,10 +60,3 @@ def write_evaluation(outcome: Outcome, out: Path) -> list[Path]:
 
 def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.write_bytes(content)
-    temporary.replace(path)
-    return path

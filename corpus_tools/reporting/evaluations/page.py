@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from corpus_tools._version import __version__
-from corpus_tools.render import Estimate, escape_name, read_styles, render_axis, render_calibration, render_whisker
+from corpus_tools.render import Estimate, render_axis, render_calibration, render_whisker
 from corpus_tools.reporting.evaluations.rows import Row, Table, list_more, name_metric, show_p, tabulate
 from corpus_tools.reporting.evaluations.words import list_split, say_facts, say_note, say_result
+from corpus_tools.reporting.templating import fill_page
 
 __all__ = ["render_evaluation"]
 
@@ -42,12 +39,10 @@ def render_evaluation(document: Mapping[str, Any], manifest: Mapping[str, Any]) 
     parts = [("result", "Result"), *((key, name) for key, name in names.items() if sections[key])]
     if sections["errors"] or sections["calibration"]:
         parts.append(("errors", "Mistakes"))
-    template = _environment().get_template("evaluation.html")
-    return template.render(
-        title=Markup(escape_name(document["name"])),
+    return fill_page(
+        "evaluation.html",
+        title=document["name"],
         question=document["question"],
-        version=__version__,
-        styles=Markup(read_styles() + "\n" + _read_page_styles()),
         parts=[*parts, ("split", "Split"), ("provenance", "Provenance")],
         facts=say_facts(document),
         lead=say_result(document),
@@ -160,13 +155,3 @@ def _two(value: Any) -> str:
 
 def _name(value: Any) -> str:
     return "(missing)" if value is None else str(value)
-
-
-def _read_page_styles() -> str:
-    return (files("corpus_tools.reporting") / "templates" / "page.css").read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    loader = PackageLoader("corpus_tools.reporting", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

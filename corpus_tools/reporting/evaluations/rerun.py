@@ -96,7 +96,7 @@ def read_evaluation_manifest(path: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), remedy=remedy) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"is not JSON ({error})", where=str(path), remedy=remedy) from error
     if not isinstance(manifest, dict) or manifest.get("of") != "evaluation" or manifest.get("manifest") != 1:
         raise InputError("is not the manifest of an evaluation", where=str(path), remedy=remedy)

@@ -107,7 +107,7 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
             continue
         try:
             rows.append(json.loads(line))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             remedy = "write one JSON object a line"
             raise InputError(f"is not JSON ({error})", where=f"{path}:{number}", remedy=remedy) from error
         if not isinstance(rows[-1], dict):
