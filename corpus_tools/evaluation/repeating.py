@@ -7,14 +7,14 @@ them finds far too much. Nadeau & Bengio (2003), "Inference for the generalizati
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
 
 from corpus_tools.evaluation.comparing import METRICS, check_same
-from corpus_tools.evaluation.intervals import permutation_p
+from corpus_tools.evaluation.intervals import Statistic, permutation_p
 from corpus_tools.text.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,21 +70,20 @@ def compare_repeated(
     _check(a, b, metric)
     statistic = METRICS[metric]
     pairs = [(x.counts["detector"], y.counts["detector"], x.fold_of) for x, y in zip(a, b, strict=True)]
-    found, shares = [], []
-    for first, second, fold_of in pairs:
-        for fold in range(int(fold_of.max()) + 1):
-            tested = fold_of == fold
-            sums = (counts[tested].sum(axis=0)[None] for counts in (first, second))
-            found.append(float(np.subtract(*(statistic(total)[0] for total in sums))))
-            shares.append(tested.sum() / (~tested).sum())
-    known = ~np.isnan(found)
-    result = correct_resampled_t(np.array(found)[known], float(np.mean(np.array(shares)[known])), confidence=confidence)
-    swapped = permutation_p(
-        *(np.stack([pair[k] for pair in pairs], axis=1) for k in (0, 1)),
-        lambda counts: statistic(counts).mean(axis=-1),
-        seed=random_state,
-    )
+    found = np.array([part for pair in pairs for part in _differ_by_fold(*pair, statistic)])
+    differences, shares = found[~np.isnan(found[:, 0])].T
+    result = correct_resampled_t(differences, float(shares.mean()), confidence=confidence)
+    first, second = (np.stack([pair[k] for pair in pairs], axis=1) for k in (0, 1))
+    swapped = permutation_p(first, second, lambda counts: statistic(counts).mean(axis=-1), seed=random_state)
     return {"a": names[0], "b": names[1], "metric": metric, **result, "p_permutation": swapped}
+
+
+def _differ_by_fold(a: Array, b: Array, fold_of: Array, statistic: Statistic) -> Iterator[tuple[float, float]]:
+    """Yield for each fold the difference in its test part, and the size of that as a share of its training part."""
+    for fold in range(int(fold_of.max()) + 1):
+        tested = fold_of == fold
+        first, second = (float(statistic(counts[tested].sum(axis=0)[None])[0]) for counts in (a, b))
+        yield first - second, float(tested.sum() / (~tested).sum())
 
 
 def correct_resampled_t(differences: Array, share: float, *, confidence: float = 0.95) -> dict[str, Any]:
