@@ -183,7 +183,7 @@ def test_an_evaluation_repeats_and_is_plain_json():
 
 def test_baselines_are_judged_in_the_same_folds():
     summary = evaluate(Reader(BOOK), frame_table()).summary
-    assert list(summary["baselines"]) == ["majority", "prior", "cues", "tfidf"]
+    assert list(summary["baselines"]) == ["majority", "always", "prior", "cues", "tfidf"]
     assert summary["baselines"]["cues"]["value"] == 0.5, "the cue of x is its word, that of y never occurs"
     difference = summary["difference_to_cues"]
     assert difference["value"] == pytest.approx(0.5) and difference["low"] > 0 and 0 < difference["p"] < 0.01

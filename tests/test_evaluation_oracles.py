@@ -10,11 +10,12 @@ from sklearn.metrics import accuracy_score, f1_score
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from corpus_tools.evaluation.baselines import Prior
+from corpus_tools.evaluation.baselines import Always, Majority, Prior
 from corpus_tools.evaluation.comparing import adjust_holm, compare_counts
 from corpus_tools.evaluation.intervals import bootstrap_f1, bootstrap_share, wilson
 from corpus_tools.evaluation.judging import Answer, judge_units
 from corpus_tools.evaluation.metrics import accuracy_of_counts, macro_of_counts
+from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.units import units_from_texts
 
 
@@ -111,6 +112,19 @@ def test_the_prior_is_what_its_dice_come_to():
     error = 4 * np.std(thrown, axis=0) / np.sqrt(800)
     assert (np.abs(np.mean(thrown, axis=0) - expected) <= error + 1e-9).all()
     assert macro_of_counts(expected) == pytest.approx(np.mean([macro_of_counts(c) for c in thrown]), abs=0.01)
+
+
+def test_always_yes_has_the_f1_of_its_prevalence_where_the_majority_has_none():
+    """Of a label with the share q, F1 of yes throughout is 2q / (1 + q)."""
+    labels = [{"rare"} if i % 10 == 0 else {"often"} if i % 10 < 4 else set() for i in range(100)]
+    judging = judge_units(FrameDetector(), units_from_texts([f"text {i}" for i in range(100)], labels=labels))
+    expected = np.mean([2 * q / (1 + q) for q in (0.3, 0.1)])
+    for units in (False, True):
+        always, majority = (
+            macro_of_counts(judging.count(system.answer(judging, judging), units=units).sum(axis=0))
+            for system in (Always(), Majority())
+        )
+        assert always == pytest.approx(expected) and majority == 0
 
 
 def test_a_comparison_ignores_who_is_first_and_corrects_for_their_number():

@@ -85,6 +85,8 @@ ENTITY = ct.StanceDetector(features="words", target="entity")
         (TOPIC, stances, {"baselines": "majority"}, r"'baselines' parameter .* \['majority'\]"),
         (TOPIC, stances, {"baselines": ["luck"]}, "no baseline 'luck'"),
         (TOPIC, stances, {"baselines": ["cues"]}, "no codebook whose cues"),
+        (TOPIC, stances, {"baselines": ["always"]}, "'always' gives every label.*use 'majority'"),
+        (ONE, frames, {"baselines": ["always"]}, "'always' gives every label"),
         (TOPIC, stances, {"search": {"head": "svm"}}, r"'search' parameter .* \['svm'\]"),
         (TOPIC, stances, {"search": {"head": []}}, "no values for 'head'"),
         (TOPIC, stances, {"search": {"heads": ["svm"]}}, "no parameter 'heads'"),

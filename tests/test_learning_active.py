@@ -40,14 +40,14 @@ def order_of(texts, strategy="uncertainty", detector=None, **options):
 @pytest.mark.parametrize(
     ("scores", "thresholds", "doubts", "asked"),
     [
-        ([[0.5, 0.0], [0.9, 0.1], [0.0, 1.0]], {}, [1.0, 0.2, 0.0], ["a", "a", "a"]),
-        ([[0.2, 0.0], [0.5, 0.0], [0.1, 0.0]], {"a": 0.2}, [1.0, 1 - 0.3 / 0.8, 0.5], ["a", "a", "a"]),
-        ([[0.9, 0.4]], {"a": 0.9, "b": 0.8}, [1.0], ["a"]),
-        ([[0.1, 0.4]], {"a": 0.9, "b": 0.8}, [0.5], ["b"]),
-        ([[0.99, 0.3]], {"a": 1.0}, [0.6], ["b"]),
+        ([[0.5, 0.0], [0.9, 0.1], [0.0, 1.0]], {}, [0.5, 0.2, 0.0], ["a", "a", "a"]),
+        ([[0.2, 0.0], [0.5, 0.0], [0.1, 0.0]], {"a": 0.2}, [0.5, (1 - 0.3 / 0.8) / 2, 0.25], ["a", "a", "a"]),
+        ([[0.9, 0.4]], {"a": 0.9, "b": 0.8}, [0.75], ["a"]),
+        ([[0.1, 0.4]], {"a": 0.9, "b": 0.8}, [(0.5 + 1 / 9) / 2], ["b"]),
+        ([[0.99, 0.3]], {"a": 1.0}, [0.3], ["b"]),
     ],
 )
-def test_doubt_is_nearness_to_the_threshold_that_decides(scores, thresholds, doubts, asked):
+def test_doubt_is_nearness_to_the_thresholds_that_decide(scores, thresholds, doubts, asked):
     found, labels, reasons = measure_doubts(Says(thresholds=thresholds), pd.DataFrame(scores, columns=["a", "b"]))
     assert found == pytest.approx(doubts) and labels == asked
     assert all(reason.startswith(label) for reason, label in zip(reasons, labels, strict=True))
@@ -142,11 +142,15 @@ def articles_of(texts, names):
     return made.assign(article=names, group=names)
 
 
-def test_articles_are_ranked_by_their_three_highest_units():
+def test_two_open_questions_of_a_unit_are_worth_more_than_one():
+    assert order_of(["a=0.5 b=0.0", "a=0.4 b=0.4"])["unit"].tolist() == ["text-1", "text-0"]
+
+
+def test_articles_are_ranked_by_all_that_their_coding_answers():
     sure, half, open_ = "a=0.0 b=0.0", "a=0.25 b=0.0", "a=0.5 b=0.0"
     made = articles_of([open_, sure, sure, half, half, half, half], ["x"] * 3 + ["y"] * 4)
-    ranked = rank(Says(), made, level="article")
-    assert ranked["article"].tolist() == ["y", "x"] and ranked["score"].tolist() == pytest.approx([0.5, 1 / 3])
+    ranked = rank(Says(), made, "uncertainty", level="article")
+    assert ranked["article"].tolist() == ["y", "x"] and ranked["score"].tolist() == pytest.approx([0.25, 0.125])
     assert ranked["unit"].tolist() == ["text-3", "text-0"], "the row tells of the highest unit"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from sklearn.kernel_ridge import KernelRidge
@@ -81,7 +83,10 @@ def test_a_stance_detector_of_many_rows_curves_explains_and_comes_back(monkeypat
     made = units_from_texts(texts, labels=["good"] * 5 + ["bad"] * 5, targets=spans, cache=tmp_path)
     detector = StanceDetector(target="span", features="embeddings", embeddings=str(model)).fit(made)
     assert detector.features_.dense_.curved and detector.predict(made).tolist() == ["good"] * 5 + ["bad"] * 5
-    loaded = StanceDetector.load(detector.save(tmp_path / "model"))
+    folder = detector.save(tmp_path / "model")
+    told = json.loads((folder / "manifest.json").read_text("utf-8"))["privacy"]
+    assert "vocabulary" in told and "projection of every training unit's embeddings" in told
+    loaded = StanceDetector.load(folder)
     assert loaded.predict_proba(made).equals(detector.predict_proba(made))
     loaded.model_.shares_ = {"terms": 0.5, KERNEL: 0.5}  # on so few rows the terms alone would do
     dense, unit = loaded.features_.dense_, made.iloc[0].to_dict()

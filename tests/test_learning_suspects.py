@@ -142,6 +142,15 @@ def scores_for(made):
     return pd.DataFrame(0.9, index=made.index, columns=["x"])
 
 
+def test_a_forgotten_label_is_listed_by_the_odds_that_it_was_forgotten():
+    """Of ten sentences two have x. A yes of 0.2 is wrong with odds of 4 times 2 / 8, a no where x has 0.6 with 1.5."""
+    made = units_from_texts([f"t{i}" for i in range(10)], labels=[{"x"}, {"x"}, *[set()] * 8])
+    scores = pd.DataFrame({"x": [0.2, 0.95, 0.6, *[0.1] * 7]})
+    whole = suspect_labels(FrameDetector(), made, scores=scores, everything=True)
+    assert whole["unit"].tolist()[:2] == ["text-2", "text-0"]
+    assert whole["given"].tolist()[:2] == ["no x", "x"] and whole["unit"].iloc[-1] == "text-1"
+
+
 def test_what_nobody_judged_is_not_accused():
     made = units_from_texts([f"t{i}" for i in range(6)], labels=[{"x"}, {"x"}, set(), set(), set(), None])
     made["unknown"] = [frozenset()] * 3 + [frozenset(["x"]), frozenset(["*"]), frozenset(["*"])]

@@ -13,6 +13,7 @@ from corpus_tools.reporting.evaluations.config import read_config
 from corpus_tools.reporting.evaluations.job import run_evaluation
 from corpus_tools.reporting.evaluations.latex import escape_latex, render_latex
 from corpus_tools.reporting.evaluations.page import render_evaluation
+from corpus_tools.reporting.evaluations.terminal import render_text
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +111,32 @@ def test_the_model_card_says_what_a_model_gives_away(outcome):
     assert "a\\|b\\_\\<i\\>" in card and "<i>" not in card.replace("\\<i\\>", "")
     rows = [re.split(r"(?<!\\)\|", line) for line in card.splitlines() if line.startswith("|")]
     assert {len(row) for row in rows} == {9}  # a name, three figures, three of the comparison, and the ends
+
+
+@pytest.mark.parametrize(
+    ("kind", "features", "told"),
+    [
+        ("stance", "embeddings", True),
+        ("stance", None, True),
+        ("stance", "words", False),
+        ("frame", "embeddings", False),
+    ],
+)
+def test_the_model_card_says_where_embeddings_of_training_units_are_kept(outcome, kind, features, told):
+    variant = {"name": "one"} if features is None else {"name": "one", "features": features}
+    config = {**outcome.manifest["config"], "kind": kind, "variant": [variant]}
+    card = render_card(outcome.document, {**outcome.manifest, "config": config})
+    assert ("projection of the embeddings of every training unit" in card) == told
+    assert "vocabulary of the training texts" in card
+
+
+def test_the_terminal_shows_how_far_the_coders_agreed(outcome):
+    assert "Coders among themselves" not in render_text(outcome.document)
+    alpha = {"n": 40, "alpha": {"value": 0.8125, "low": 0.7, "high": 0.9}}
+    shown = render_text({**outcome.document, "coder_agreement": {"sentence": alpha, "article": {"n": 3, "raw": None}}})
+    lines = shown.splitlines()
+    assert lines[lines.index("Coders among themselves (not on the scale of F1)") + 1].split("  ") == [
+        "alpha, sentences",
+        "0.812 [0.700, 0.900]",
+    ]
+    assert shown.count(", sentences") == 1 and ", articles" not in shown

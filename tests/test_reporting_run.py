@@ -101,7 +101,7 @@ def test_evaluation_has_the_promised_form(report):
     for figure in (*figures, stance["macro_f1"], stance["detection_f1"], *stance["baselines"].values()):
         check_figure(figure)
     assert (frames["level"], frames["folds"], frames["articles"]) == ("article", 3, 13)
-    assert set(frames["baselines"]) == {"majority", "prior", "cues", "tfidf"}
+    assert set(frames["baselines"]) == {"majority", "always", "prior", "cues", "tfidf"}
     assert 0 < frames["difference_to_cues"]["p"] <= 1
     assert {"majority", "cues"} <= set(stance["baselines"]), "the contract promises both baselines for stances too"
     for row in frames["per_label"]:

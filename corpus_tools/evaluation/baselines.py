@@ -1,4 +1,4 @@
-"""Baselines, always beside the score: majority, prior, cues, and plain TF-IDF with logistic regression.
+"""Baselines, always beside the score: majority, always, prior, cues, and plain TF-IDF with logistic regression.
 
 Each learns from the training part alone, like the detector, and is judged in the same splits.
 """
@@ -22,24 +22,29 @@ from corpus_tools.text.errors import InputError
 __all__ = ["BASELINES", "choose_baselines"]
 
 Array = np.ndarray[Any, Any]
-BASELINES = ("majority", "prior", "cues", "tfidf")
+BASELINES = ("majority", "always", "prior", "cues", "tfidf")
 _WORD = re.compile(r"\w+")
 _SAMPLED = 4
 """Candidates without a stance that plain TF-IDF learns from, for each that has one."""
 
 
 def choose_baselines(names: Collection[str] | None, detector: Any, judging: Judging, seed: int) -> dict[str, System]:
-    """Return the baselines by name: those asked for, or all that fit; cues need a codebook or candidate stances.
+    """Return the baselines by name: those asked for, or all that fit.
+
+    Cues need a codebook or candidate stances, and a label can always be given only where a unit may have several.
 
     Raises
     ------
     InputError
-        When a name is unknown, or cues are asked for where there are none.
+        When a name is unknown, or one is asked for that does not fit.
     """
     unknown = sorted(set(names or ()) - set(BASELINES))
     if unknown:
         raise InputError(f"there is no baseline {unknown[0]!r}", remedy=f"use some of {list(BASELINES)}")
-    found: dict[str, System] = {"majority": Majority(), "prior": Prior()}
+    found: dict[str, System] = {"majority": Majority()}
+    if judging.form == "several":
+        found["always"] = Always()
+    found["prior"] = Prior()
     book = getattr(detector, "codebook", None)
     if set(judging.units["kind"]) == {"frame"}:
         if book is not None:
@@ -51,6 +56,8 @@ def choose_baselines(names: Collection[str] | None, detector: Any, judging: Judg
         return found
     if "cues" in names and "cues" not in found:
         raise InputError("there is no codebook whose cues could be counted", remedy="give the detector a codebook")
+    if "always" in names and "always" not in found:
+        raise InputError("'always' gives every label, and a unit has one at most here", remedy="use 'majority'")
     return {name: system for name, system in found.items() if name in names}
 
 
@@ -77,6 +84,21 @@ class Majority:
         articles = train.article_truth.mean(axis=0)
         return Answer(
             _repeat(shares > 0.5, len(test.units)), article_decided=_repeat(articles > 0.5, len(test.articles))
+        )
+
+
+class Always:
+    """Say yes to every label: of labels that most units lack, the majority finds none and its F1 is 0."""
+
+    def answer(self, train: Judging, test: Judging) -> Answer:
+        """Return yes throughout, and as its probabilities what `Prior` says."""
+        shares = Prior().answer(train, test)
+        assert shares.article_score is not None
+        return Answer(
+            np.ones_like(shares.decided),
+            shares.score,
+            np.ones_like(shares.article_score),
+            shares.article_score,
         )
 
 

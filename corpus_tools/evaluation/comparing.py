@@ -18,7 +18,7 @@ from corpus_tools.text.errors import InputError
 if TYPE_CHECKING:
     from corpus_tools.evaluation.evaluate import Evaluation
 
-__all__ = ["METRICS", "adjust_holm", "compare", "compare_counts", "compare_systems"]
+__all__ = ["METRICS", "adjust_holm", "check_same", "compare", "compare_counts", "compare_systems"]
 
 Array = np.ndarray[Any, Any]
 METRICS: dict[str, Statistic] = {
@@ -72,7 +72,7 @@ def compare_systems(
     first = next(iter(evaluations.values()), None)
     for name, other in evaluations.items():
         assert first is not None
-        _check_same(first, other, name)
+        check_same(first, other, name)
     pairs = list(combinations(evaluations, 2))
     counts = {name: found.counts["detector"] for name, found in evaluations.items()}
     return compare_counts(counts, pairs, metric=metric, seed=seed, confidence=confidence)
@@ -115,7 +115,7 @@ def adjust_holm(p: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
-def _check_same(a: Evaluation, b: Evaluation, name: str) -> None:
+def check_same(a: Evaluation, b: Evaluation, name: str) -> None:
     """Raise when two evaluations did not judge the same labels of the same units against the same gold."""
     for what, same in (
         ("labels", a.summary["labels"] == b.summary["labels"]),

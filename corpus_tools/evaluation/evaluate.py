@@ -53,6 +53,8 @@ class Evaluation:
         The detectors of the splits, in order.
     counts : dict of str to ndarray of shape (clusters, 3, labels)
         Of each system hits, predicted and actual positives by cluster: by article, or by the units' own `group`.
+    fold_of : ndarray of shape (clusters,)
+        The number of the split that tested each cluster.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class Evaluation:
     articles: pd.DataFrame = field(default_factory=pd.DataFrame)
     detectors: list[Any] = field(default_factory=list)
     counts: dict[str, Array] = field(default_factory=dict, repr=False)
+    fold_of: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False)
 
     def table(self) -> pd.DataFrame:
         """Return one row a system: its figures with their intervals, and the detector's lead with its p values."""
@@ -113,7 +116,7 @@ def evaluate(
     search
         Parameters of the detector and the values to choose from, inside each training part.
     baselines
-        Some of `"majority"`, `"prior"`, `"cues"`, `"tfidf"`; None for all that fit.
+        Some of `"majority"`, `"always"`, `"prior"`, `"cues"`, `"tfidf"`; None for all that fit.
     allow_leaks
         What may stand on both sides of the split: ids of units, articles or groups, or pairs of ids.
     corpus
@@ -165,7 +168,10 @@ def evaluate(
     }
     if agreement is not None:
         summary["coder_agreement"] = read_agreement(agreement, str(judging.units["kind"].iloc[0]))
-    return _gather(judging, answers[DETECTOR], summary, figures, own.fitted)
+    found = _gather(judging, answers[DETECTOR], summary, figures, own.fitted)
+    found.fold_of = np.zeros(int(judging.clusters.max()) + 1, dtype=np.int64)
+    found.fold_of[judging.clusters] = fold_numbers(splits)
+    return found
 
 
 def read_agreement(agreement: Any, kind: str) -> dict[str, Any]:

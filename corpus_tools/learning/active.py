@@ -1,9 +1,10 @@
 """What to code next: units or articles in the order in which their labels would teach a detector most.
 
-Three strategies. `uncertainty`: where the detector is closest to deciding otherwise. `diverse`: the same, but each of
-the first is unlike those before it, so that one event told ten times is not coded ten times. `disagreement`: where
-several detectors differ (query by committee, Seung, Opper & Sompolinsky 1992), be they the same detector trained on
-other draws of articles, one that sees words only, or the codebook's `FrameLexicon`.
+Three strategies. `diverse`, the usual one: where the detector is closest to deciding otherwise, but each of the first
+is unlike those before it, so that one event told ten times is not coded ten times. `uncertainty`: the same without
+regard to likeness. `disagreement`: where several detectors differ (query by committee, Seung, Opper & Sompolinsky
+1992), be they the same detector trained on other draws of articles, one that sees words only, or the codebook's
+`FrameLexicon`.
 
 How much it saves on public data, and where it saves nothing, is in `docs/learning.md`.
 """
@@ -26,11 +27,9 @@ from corpus_tools.text.errors import InputError
 __all__ = ["COLUMNS", "STRATEGIES", "rank", "train_committee"]
 
 Array = np.ndarray[Any, Any]
-STRATEGIES = ("uncertainty", "diverse", "disagreement")
+STRATEGIES = ("diverse", "uncertainty", "disagreement")
 LEVELS = ("unit", "article")
 COLUMNS = ("unit", "article", "start", "end", "score", "label", "reason", "text")
-MOST_DOUBTED = 3
-"""Units of an article whose scores count: one odd sentence is not an article."""
 MOST_DIVERSE = 200
 """So many are chosen for being unlike each other; nobody codes more before the next training."""
 
@@ -38,7 +37,7 @@ MOST_DIVERSE = 200
 def rank(
     detector: Any,
     units: pd.DataFrame,
-    strategy: str = "uncertainty",
+    strategy: str = "diverse",
     *,
     level: str = "unit",
     committee: Sequence[Any] = (),
@@ -54,14 +53,15 @@ def rank(
     units
         The units to choose from; those that are coded already should not be among them.
     strategy
-        `"uncertainty"`, `"diverse"` or `"disagreement"`.
+        `"diverse"`, `"uncertainty"` or `"disagreement"`.
     level
-        `"unit"`: one row a unit. `"article"`: one row an article, by the mean of its three highest units (one that an
-        article has not counts 0); the row tells of the highest.
+        `"unit"`: one row a unit. `"article"`: one row an article, by the sum over its units, since all of them will be
+        coded (as a share of the units of the longest article); the row tells of the highest.
     committee
         For `"disagreement"`: the fitted detectors that `detector` is compared with (see `train_committee`).
     coded
-        For `"diverse"`: units that were coded before; what is like them comes later.
+        For `"diverse"`: units that were coded before; what is like them comes later. Not needed where `detector` has
+        learned from them: it doubts them less already, and in simulations the distance to them gave nothing more.
     scores
         The detector's probabilities of the units, where they are at hand.
 
@@ -180,10 +180,10 @@ def _entropy(shares: Array, axis: int) -> Array:
 def _gather_articles(table: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
     """Return one row an article, and for each unit the row of its article."""
     number, _ = pd.factorize(table["article"])
+    sums = np.bincount(number, weights=table["score"]) / np.bincount(number).max()
     ranked = table.assign(number=number).sort_values("score", ascending=False, kind="stable")
-    highest = ranked.groupby("number").head(MOST_DOUBTED).groupby("number")["score"].sum() / MOST_DOUBTED
     best = ranked.drop_duplicates("number").sort_values("number").drop(columns="number")
-    return best.assign(score=highest.to_numpy()).reset_index(drop=True), number
+    return best.assign(score=sums).reset_index(drop=True), number
 
 
 def _spaces(detector: Any, units: pd.DataFrame, coded: pd.DataFrame | None, members: Array) -> tuple[Any, Any]:

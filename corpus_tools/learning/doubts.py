@@ -28,8 +28,9 @@ def measure_doubts(detector: Any, scores: pd.DataFrame) -> tuple[Array, list[str
 
     Notes
     -----
-    Several labels a unit: the highest over labels of `1 - |p - t| / (p < t ? t : 1 - t)`. One label a unit: 1 less the
-    lead of the first label over the second. Stances with `none`: the higher of the doubt whether there is a stance, and
+    Several labels a unit: the mean over labels of `1 - |p - t| / (p < t ? t : 1 - t)`, since coding a unit answers for
+    all of them; the highest alone would go after whatever label is learned worst. One label a unit: 1 less the lead of
+    the first label over the second. Stances with `none`: the higher of the doubt whether there is a stance, and
     of the doubt which, the latter no more than the stance is probable against its threshold.
     """
     if not is_exclusive(detector):
@@ -68,7 +69,7 @@ def _doubt_thresholds(scores: pd.DataFrame, thresholds: Array) -> tuple[Array, l
         f"{name} {p:.2f}, given from {t:.2f}"
         for name, p, t in zip(names, values[rows, worst], thresholds[worst], strict=True)
     ]
-    return doubts[rows, worst], names, reasons
+    return doubts.mean(axis=1), names, reasons
 
 
 def _doubt_lead(scores: pd.DataFrame) -> tuple[Array, list[str], list[str]]:

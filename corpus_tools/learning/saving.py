@@ -52,6 +52,10 @@ _KEYS = {
     "type": str, "parameters": dict, "versions": dict, "training_articles": dict, "sha256": dict, "probes": list,
 }  # fmt: skip
 _PRIVACY = "No training text is kept; the vocabulary of the training texts (words, pairs and pieces of words) is."
+_PRIVACY_CURVED = (
+    " Beside it stands a projection of every training unit's embeddings, which can be matched to texts one has, and "
+    "parts of a text may be recovered from it."
+)
 Detector = TypeVar("Detector", bound=Any)
 
 
@@ -88,7 +92,7 @@ def save_detector(detector: Any, path: str | Path, *, metrics: Mapping[str, Any]
         "features": list(getattr(detector.features_, "blocks", ())) or list(detector.features_.vectorizers_),
         "training_articles": detector.training_hashes_,
         "metrics": dict(metrics or {}),
-        "privacy": _PRIVACY,
+        "privacy": _PRIVACY + (_PRIVACY_CURVED if _is_curved(detector) else ""),
         "sha256": {name: _hash(folder / name) for name in (_MODEL, _CODEBOOK) if (folder / name).exists()},
         "probes": score_probes(detector),
     }
@@ -188,6 +192,11 @@ def _check_probes(detector: Any, manifest: Mapping[str, Any], folder: Path) -> N
             where=str(folder),
             remedy="train it again, or use the versions of its manifest",
         )
+
+
+def _is_curved(detector: Any) -> bool:
+    """Whether a detector holds its training rows (see `corpus_tools.learning.kernel`)."""
+    return bool(getattr(getattr(detector.features_, "dense_", None), "curved", False))
 
 
 def _hash(file: Path) -> str:

@@ -7,8 +7,9 @@ off-diagonal entry of the confident joint). Probabilities are out of fold, with 
 unit are as many yes-or-no questions.
 
 The order is another matter: of planted errors (`benchmarks/suspect_labels.py`) the probability of the given label finds
-more than the margin between two labels does. Where several questions are asked, it is taken as a share of what is
-usual for the answer, since rare labels never have high probabilities.
+more than the margin between two labels does. Where several questions are asked, a yes and a no are compared by the odds
+that they are wrong, on the assumption that as many labels were forgotten as were given by mistake: a label that is
+rarely given is then rarely given by mistake, and a no is not trusted just because it is common.
 
 A suspect is a unit to read again, not an error: whoever corrects labels by these suggestions without reading teaches
 the next detector the errors of this one.
@@ -93,11 +94,12 @@ def suspect_labels(
     else:
         scores = scores[coded].reset_index(drop=True)
     exclusive = is_exclusive(detector)
-    asked = [_one_question(known, scores)] if exclusive else _questions(known, scores)
+    asked = [_one_question(known, scores)] if exclusive else list(_questions(known, scores))
     rows = [row for judged in asked for row in _rows(judged, known, everything)]
+    trust = [judged.probability if exclusive else _trust(judged) for judged in asked]
+    listed = [part[judged.suspect | everything] for part, judged in zip(trust, asked, strict=True)]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    trust = table["probability"] if exclusive else table["probability"] / table["usual"].clip(lower=1e-9)
-    table = table.iloc[np.argsort(trust.to_numpy(dtype=float), kind="stable")].reset_index(drop=True)
+    table = table.iloc[np.argsort(np.concatenate([[], *listed]), kind="stable")].reset_index(drop=True)
     return table.astype({"start": "int64", "end": "int64", "probability": "float64"})
 
 
@@ -214,6 +216,18 @@ def _questions(units: pd.DataFrame, scores: pd.DataFrame) -> Iterator[Judged]:
         yes = scores[label].to_numpy(dtype=float)[rows]
         if len(set(given.tolist())) == 2:
             yield judge_labels(np.column_stack([1 - yes, yes]), given, [f"no {label}", str(label)], rows)
+
+
+def _trust(judged: Judged) -> Array:
+    """Return the log odds that a yes or a no is right, given as many wrong ones of either kind.
+
+    A yes is wrong with the odds (1 - p) / p times a, and a no with p / (1 - p) times b, where a and b are the shares of
+    wrong answers among those that should be no and yes; as many of either kind means a / b = yes / no.
+    """
+    p = judged.probability.clip(1e-4, 1 - 1e-4)
+    answers = np.bincount(judged.given, minlength=2)
+    rarity = np.where(judged.given == 1, np.log(answers[1] / answers[0]), 0.0)
+    return np.asarray(np.log(p / (1 - p)) - rarity)
 
 
 def _rows(judged: Judged, units: pd.DataFrame, everything: bool) -> Iterator[dict[str, Any]]:

@@ -83,6 +83,7 @@ class Trust:
             _compare("This detector", "macro-F1, articles", self.frames.get("macro_f1"), own=True),
             _compare("Frozen cue words", "macro-F1, articles", base.get("cues")),
             _compare("Majority", "macro-F1, articles", base.get("majority")),
+            _compare("Always yes", "macro-F1, articles", base.get("always")),
             self._compare_coders(),
             _compare("This detector, pooled", "micro-F1, articles", self.frames.get("micro_f1")),
             _compare("This detector, finer", "macro-F1, sentences", sentence),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from corpus_tools.learning.kernel import LEAST, MOST
 from corpus_tools.reporting.evaluations.rows import Table, list_more, name_metric, show_p, tabulate
 from corpus_tools.reporting.evaluations.words import list_limits, list_split, say_note, say_result
 from corpus_tools.reporting.templating import find_template
@@ -45,6 +46,7 @@ def render_card(document: Mapping[str, Any], manifest: Mapping[str, Any]) -> str
         detectors=_list_detectors(manifest["config"]),
         tables=[_render_table(table) for table in tabulate(document)],
         split=[escape_markdown(line) for line in list_split(document)],
+        kept=_list_kept(manifest["config"]),
         limits=[escape_markdown(line) for line in list_limits(document)],
         versions=", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
     )
@@ -77,6 +79,18 @@ def _list_detectors(config: Mapping[str, Any]) -> list[str]:
         features = own.get("features", "auto")
         lines.append(f"{escape_markdown(variant['name'])}: `{name}({said})`, features: {escape_markdown(features)}")
     return lines
+
+
+def _list_kept(config: Mapping[str, Any]) -> list[str]:
+    """Return what a saved model of these detectors keeps beside its vocabulary."""
+    dense = any(variant.get("features", "auto") in ("auto", "embeddings") for variant in config["variant"])
+    if config["kind"] != "stance" or not dense:
+        return []
+    return [
+        f"Where stances toward spans are learned from the embeddings of {LEAST:,} to {MOST:,} units, the border "
+        "between values is curved, and the model keeps a **projection of the embeddings of every training unit**: it "
+        "can be matched to texts that one has, and parts of a text may be recovered from it."
+    ]
 
 
 def _render_table(table: Table) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from corpus_tools.render import Estimate, render_axis, render_calibration, render_whisker
-from corpus_tools.reporting.evaluations.rows import Row, Table, list_more, name_metric, show_p, tabulate
+from corpus_tools.reporting.evaluations.rows import Row, Table, list_agreement, list_more, name_metric, show_p, tabulate
 from corpus_tools.reporting.evaluations.words import list_split, say_facts, say_note, say_result
 from corpus_tools.reporting.templating import fill_page
 
@@ -16,7 +16,13 @@ __all__ = ["render_evaluation"]
 
 _DOMAINS = (0.1, 0.25, 0.5, 1.0)
 """Scales of differences, to both sides of 0; the smallest that holds all intervals is drawn."""
-_SHORT = {"majority_f1": "majority", "prior_f1": "prior", "cues_f1": "cue words", "tfidf_f1": "TF-IDF"}
+_SHORT = {
+    "majority_f1": "majority",
+    "always_f1": "always yes",
+    "prior_f1": "prior",
+    "cues_f1": "cue words",
+    "tfidf_f1": "TF-IDF",
+}
 
 
 def render_evaluation(document: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
@@ -77,7 +83,7 @@ def _sections(document: Mapping[str, Any]) -> dict[str, Any]:
             _line(f"{row['slice']}: {_name(row['value'])}", [row["articles"], row["units"]], row["macro_f1"])
             for row in document.get("slices", [])
         ],
-        "agreement": _list_agreement(document.get("coder_agreement") or {}),
+        "agreement": [_line(name, ["–" if n is None else n], found) for name, n, found in list_agreement(document)],
         "calibration": Markup(render_calibration(points)) if points else None,
         "calibration_note": _note_calibration(document),
         "errors": [_read_error(error) for error in document.get("errors", [])],
@@ -118,16 +124,6 @@ def _draw_row(row: Row, table: Table, reach: float) -> dict[str, Any]:
 def _line(name: Any, cells: list[Any], figure: Any) -> dict[str, Any]:
     estimate = figure if isinstance(figure, Estimate) else Estimate.of(figure)
     return {"name": str(name), "cells": cells, "estimate": estimate, "picture": Markup(render_whisker(estimate))}
-
-
-def _list_agreement(levels: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [
-        _line(f"{measure.replace('_', ' ')}, {level}s", [measures.get("n", "–")], figure)
-        for level, measures in levels.items()
-        if isinstance(measures, Mapping)
-        for measure, figure in measures.items()
-        if isinstance(figure, Mapping)
-    ]
 
 
 def _note_calibration(document: Mapping[str, Any]) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 from corpus_tools.render import Estimate
 
-__all__ = ["Row", "Table", "list_more", "name_metric", "say_interval", "show_p", "tabulate"]
+__all__ = ["Row", "Table", "list_agreement", "list_more", "name_metric", "say_interval", "show_p", "tabulate"]
 
 SYSTEMS = {
     "detector": "Detector",
     "majority": "Majority",
+    "always": "Always yes",
     "prior": "Prior",
     "cues": "Cue words",
     "tfidf": "TF-IDF and logistic regression",
@@ -98,6 +99,18 @@ def list_more(document: Mapping[str, Any]) -> dict[str, Estimate]:
         "F1 of finding a stance, whatever its value": document.get("detection_f1"),
     }
     return {name: Estimate.of(figure) for name, figure in found.items() if figure is not None}
+
+
+def list_agreement(document: Mapping[str, Any]) -> list[tuple[str, int | None, Estimate]]:
+    """Return how far the coders agreed: measure and level in words, number of judgements, figure."""
+    levels: Mapping[str, Any] = document.get("coder_agreement") or {}
+    return [
+        (f"{measure.replace('_', ' ')}, {level}s", measures.get("n"), Estimate.of(figure))
+        for level, measures in levels.items()
+        if isinstance(measures, Mapping)
+        for measure, figure in measures.items()
+        if isinstance(figure, Mapping)
+    ]
 
 
 def name_metric(key: str) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corpus_tools.reporting.evaluations.rows import Table, list_more, name_metric, say_interval, show_p, tabulate
+from corpus_tools.reporting.evaluations.rows import (
+    Table,
+    list_agreement,
+    list_more,
+    name_metric,
+    say_interval,
+    show_p,
+    tabulate,
+)
 from corpus_tools.reporting.evaluations.words import say_facts, say_result
 
 __all__ = ["render_text"]
@@ -16,7 +24,16 @@ def render_text(document: Mapping[str, Any]) -> str:
     heading = [str(document["name"]), *filter(None, [document["question"]]), "; ".join(say_facts(document))]
     tables = [f"{table.title} ({say_interval(document)})\n{_render(table)}" for table in tabulate(document)]
     more = [f"{name}: {tabulate(document)[0].show_interval(figure)}" for name, figure in list_more(document).items()]
-    return "\n\n".join(["\n".join(heading), *tables, "\n".join([*more, say_result(document)])])
+    return "\n\n".join(
+        ["\n".join(heading), *tables, *_render_agreement(document), "\n".join([*more, say_result(document)])]
+    )
+
+
+def _render_agreement(document: Mapping[str, Any]) -> list[str]:
+    """Return the coders' agreement as one block, or none."""
+    table = tabulate(document)[0]
+    lines = [[name, table.show_interval(found)] for name, _, found in list_agreement(document)]
+    return ["\n".join(["Coders among themselves (not on the scale of F1)", _align(lines)])] if lines else []
 
 
 def _render(table: Table) -> str:
