@@ -232,13 +232,14 @@ class FrameDetector(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return load_detector(path, cls)
 
     def _blocks(self, units: pd.DataFrame) -> tuple[str, ...]:
-        plain = self.features == "embeddings" and (units["level"] == "text").all()
-        return BLOCKS["words" if plain or self.features == "words" else "linguistic"]
+        if self.features == "words" or (self.features == "embeddings" and (units["level"] == "text").all()):
+            return BLOCKS[self.features]
+        return BLOCKS["linguistic"]
 
     def _check_parameters(self) -> None:
         heads = EXCLUSIVE_HEADS if self.exclusive else LABEL_HEADS
         for name, value, allowed in (
-            ("features", self.features, ("auto", *BLOCKS, "embeddings")),
+            ("features", self.features, ("auto", *BLOCKS)),
             ("head", self.head, ("auto", *heads)),
         ):
             if value not in allowed:
