@@ -170,7 +170,8 @@ def test_the_manifest_has_hashes_of_texts_and_files_and_the_metrics(world, frame
     folder = frames.save(tmp_path / "model", metrics={"macro_f1": {"value": 0.5, "low": 0.4, "high": 0.6}})
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["training_articles"] == {article.id: article.fingerprint for article in world.corpus}
-    assert manifest["metrics"]["macro_f1"]["high"] == 0.6 and manifest["features"] == ["tokens", "subwords"]
+    assert manifest["metrics"]["macro_f1"]["high"] == 0.6
+    assert manifest["features"] == ["tokens", "subwords", "text_vectors"]
     assert set(manifest["sha256"]) == {"model.skops", "codebook.json"}
     assert len(manifest["probes"]) == PROBES and len(manifest["probes"][0]) == len(frames.labels_)
 

@@ -33,18 +33,21 @@ from corpus_tools.learning.terms import (
     dependency_tuples,
     word_ngrams,
 )
-from corpus_tools.learning.vectors import Vectors, load_vectors, mean_vector
+from corpus_tools.learning.vectors import Vectors, load_vectors, mean_vector, text_vectors
 from corpus_tools.learning.words import text_terms
 from corpus_tools.text.errors import InputError
 
 BLOCKS: dict[str, tuple[str, ...]] = {
-    "words": ("tokens", "subwords"),
+    "words": ("tokens", "subwords", "text_vectors"),
+    "embeddings": ("tokens", "subwords"),
     "linguistic": ("words", "characters", "lemmas", "dependencies", "entities", "cues", "context", "vectors"),
 }
-"""Sets of features by name. `words` needs no parse."""
+"""Sets of features by name. `words` needs no parse; nor does `embeddings`, which stand beside these terms."""
+_VECTOR_BLOCKS = {"text_vectors": 1, "vectors": 2}
+"""Blocks of word vectors, each with the number of vectors side by side."""
 
 _UNPARSED = ("tokens", "subwords", "characters")
-_WEIGHTS = {"characters": 0.5, "context": 0.35, "vectors": 1.2, "cues": 0.7}
+_WEIGHTS = {"characters": 0.5, "context": 0.35, "vectors": 1.2, "text_vectors": 0.25, "cues": 0.7}
 
 
 class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -53,10 +56,10 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     blocks
-        Names of blocks: `tokens` and `subwords` (words, pairs and characters of the text, without a parse), `words`,
-        `characters`, `lemmas`, `dependencies`, `entities`, `cues`, `context` (content
-        lemmas of the neighbouring sentences) and `vectors` (mean word vectors of unit and neighbours, where the
-        package has vectors).
+        Names of blocks: `tokens`, `subwords` and `text_vectors` (words, pairs, characters and the mean word vector of
+        the text, without a parse), `words`, `characters`, `lemmas`, `dependencies`, `entities`, `cues`, `context`
+        (content lemmas of the neighbouring sentences) and `vectors` (mean word vectors of unit and neighbours, where
+        the package has vectors).
     codebook
         Its aliases and cues; None leaves them out.
     package, language
@@ -100,7 +103,7 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.vectorizers_: dict[str, TfidfVectorizer] = {}
         parts = []
         for block in self.blocks:
-            if block == "vectors":
+            if block in _VECTOR_BLOCKS:
                 continue
             vectorizer = _vectorizer(block)
             try:
@@ -133,9 +136,7 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _join(self, parts: list[Any], units: pd.DataFrame) -> sparse.csr_matrix:
         """Set the blocks' matrices side by side, the word vectors last."""
-        dense = self._dense(units)
-        if dense is not None:
-            parts = [*parts, sparse.csr_matrix(dense * _WEIGHTS["vectors"])]
+        parts = [*parts, *(self._dense(units, block) for block in self._vector_blocks())]
         if not parts:
             return sparse.csr_matrix((len(units), 1))
         return sparse.csr_matrix(sparse.hstack(parts, format="csr"))
@@ -143,10 +144,24 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:
         """Return the names of the columns as `block:term`."""
         names = [f"{block}:{term}" for block, v in self.vectorizers_.items() for term in v.get_feature_names_out()]
-        vectors = load_vectors(self.package, self.language) if "vectors" in self.blocks else None
-        if vectors is not None:
-            names += [f"vectors:{i}" for i in range(2 * vectors[1].shape[1])]
+        names += [f"{block}:{i}" for block, size in self._vector_blocks().items() for i in range(size)]
         return np.asarray(names, dtype=object)
+
+    def count_vector_columns(self) -> int:
+        """Return how many columns of the view of terms, the last ones, are values of word vectors."""
+        return sum(self._vector_blocks().values())
+
+    def word_vectors(self) -> Vectors | None:
+        """Return the package's word vectors; None where it has none or no block asks for them."""
+        wanted = any(block in self.blocks for block in _VECTOR_BLOCKS)
+        return load_vectors(self.package, self.language) if wanted else None
+
+    def _vector_blocks(self) -> dict[str, int]:
+        """Return the number of columns of each block of vectors; none where the package has no vectors."""
+        vectors = self.word_vectors()
+        if vectors is None:
+            return {}
+        return {block: n * vectors[1].shape[1] for block, n in _VECTOR_BLOCKS.items() if block in self.blocks}
 
     def locate(self, unit: Mapping[Any, Any]) -> dict[str, list[tuple[int, int]]]:
         """Return for each term column of one unit (a row) its places, in code points of the article."""
@@ -194,7 +209,7 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             "cues": cue_terms(self.codebook),
         }
         if block not in extractors:
-            known = sorted([*extractors, *_UNPARSED, "context", "vectors"])
+            known = sorted([*extractors, *_UNPARSED, "context", *_VECTOR_BLOCKS])
             raise InputError(f"there is no block of features {block!r}", remedy=f"use {known}")
         return extractors[block](sentence)
 
@@ -206,12 +221,15 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             self.__dict__["_names_for"] = self.codebook
         return known
 
-    def _dense(self, units: pd.DataFrame) -> np.ndarray[Any, Any] | None:
-        vectors = load_vectors(self.package, self.language) if "vectors" in self.blocks else None
-        if vectors is None:
-            return None
-        rows = [self._mean_vectors(reference, vectors) for reference in units["parse"]]
-        return np.asarray(rows).reshape(len(units), -1)
+    def _dense(self, units: pd.DataFrame, block: str) -> sparse.csr_matrix:
+        """Return a block of vectors, weighted."""
+        vectors = self.word_vectors()
+        assert vectors is not None
+        if block == "vectors":
+            rows = [self._mean_vectors(reference, vectors) for reference in units["parse"]]
+        else:
+            rows = [text_vectors(str(text), (), vectors)[0] for text in units["text"]]
+        return sparse.csr_matrix(np.asarray(rows).reshape(len(units), -1) * _WEIGHTS[block])
 
     def _mean_vectors(self, reference: ParseReference, vectors: Vectors) -> np.ndarray[Any, Any]:
         """Return the mean vectors of a unit and of its neighbours; a sentence remembers them, as it does its terms."""

@@ -105,7 +105,7 @@ class FrameDetector(Detector):
             When no unit has a label, or no label occurs in enough groups.
         """
         heads = EXCLUSIVE_HEADS if self.exclusive else LABEL_HEADS
-        self._check_options(features=("auto", *BLOCKS, "embeddings"), head=("auto", *heads))
+        self._check_options(features=("auto", *BLOCKS), head=("auto", *heads))
         known = units[find_known(units)]
         labels = order_labels(known, self.codebook)
         if not labels:
@@ -210,8 +210,9 @@ class FrameDetector(Detector):
         return explain_units(self, units)
 
     def _blocks(self, units: pd.DataFrame) -> tuple[str, ...]:
-        plain = self.features == "embeddings" and (units["level"] == "text").all()
-        return BLOCKS["words" if plain or self.features == "words" else "linguistic"]
+        if self.features == "words" or (self.features == "embeddings" and (units["level"] == "text").all()):
+            return BLOCKS[self.features]
+        return BLOCKS["linguistic"]
 
     def _take_over(self, known: pd.DataFrame) -> FrameDetector:
         """Take what the head tuned, and note what was learned from."""

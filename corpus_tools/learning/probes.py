@@ -18,7 +18,6 @@ from scipy import sparse
 
 from corpus_tools._version import __version__
 from corpus_tools.learning.heads import Views
-from corpus_tools.learning.vectors import load_vectors
 
 __all__ = ["compare_probes", "list_changes", "score_probes", "versions"]
 
@@ -72,11 +71,10 @@ def _version_of(package: str) -> str:
 
 def _make_views(features: Any) -> Views:
     parts = [vectorizer.transform(_make_documents(vectorizer)) for vectorizer in features.vectorizers_.values()]
-    if "vectors" in getattr(features, "blocks", ()):
-        vectors = load_vectors(features.package, features.language)
-        if vectors is not None:
-            rows = vectors[1][np.arange(PROBES) * (len(vectors[1]) // PROBES)].astype(float)
-            parts.append(sparse.csr_matrix(np.hstack([rows, rows])))
+    vectors = features.word_vectors()
+    if vectors is not None:
+        rows = vectors[1][np.arange(PROBES) * (len(vectors[1]) // PROBES)].astype(float)
+        parts.append(sparse.csr_matrix(np.tile(rows, features.count_vector_columns() // rows.shape[1])))
     terms = sparse.csr_matrix(sparse.hstack(parts)) if parts else sparse.csr_matrix((PROBES, 1))
     if features.dense_ is None:
         return {"terms": terms}

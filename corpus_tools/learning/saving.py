@@ -8,8 +8,8 @@ is, and in a model of likeness (`corpus_tools.learning.kernel`) a projection of 
 
 Format version: the integer `FORMAT`. To change it: raise it, write the new layout in `save_detector`, and either read
 the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views),
-format 3 (probes, hashes, heads for several labels) and format 4 (views of likeness) do the latter: no detector of an
-earlier one left the project.
+format 3 (probes, hashes, heads for several labels), format 4 (views of likeness) and format 5 (word vectors beside
+plain words) do the latter: no detector of an earlier one left the project.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from corpus_tools.text.errors import InputError
 
 __all__ = ["FORMAT", "TRUSTED", "load_detector", "save_detector", "saved_type", "versions"]
 
-FORMAT = 4
+FORMAT = 5
 TRUSTED = (
     "corpus_tools.learning.calibrated.CalibratedLogistic",
     "corpus_tools.learning.dense.DenseView",

@@ -27,6 +27,7 @@ from corpus_tools.learning.dense import DenseView, find_span
 from corpus_tools.learning.kernel import LEAST, MOST
 from corpus_tools.learning.stance_terms import lemma_window_terms, stance_terms
 from corpus_tools.learning.terms import Document, as_terms
+from corpus_tools.learning.vectors import Vectors, load_vectors, text_vectors
 
 Array = np.ndarray[Any, Any]
 Span = tuple[int, int]
@@ -37,8 +38,13 @@ _NAMES: WeakKeyDictionary[TargetFeatures, Array] = WeakKeyDictionary()
 """Names of columns by the features that have them; beside these, so that no saved model holds them twice."""
 PARSED = ("structure", "attribution", "lemmas")
 _TEXT = ("words", "characters", "topic")
+_VECTORS = "vectors"
+"""The block of mean word vectors: of the text, and of what stands around target and holder."""
 _AROUND = ("window", "clause", "between")
-_WEIGHTS = {"clause": 0.7, "lemmas": 0.5, "structure": 0.7, "attribution": 0.3}
+_WEIGHTS = {"words": 0.7, "clause": 0.7, "lemmas": 0.5, "structure": 0.7, "attribution": 0.3}
+_SLOTS: dict[str, tuple[str, ...]] = {"topic": (), "span": ("targetx",), "entity": ("targetx", "holderx")}
+_OF_TEXT, _OF_SPAN = 0.25, 0.4
+"""Weights of the mean word vectors: beside the words themselves they shift what was never seen, no more."""
 _CROWDED = 3.0
 """From so many candidates a text on average its words are left out."""
 
@@ -95,7 +101,7 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 except ValueError:  # no term occurs often enough
                     continue
                 self.vectorizers_[block] = vectorizer
-        found: dict[str, Any] = {"terms": _join(parts, len(rows))}
+        found: dict[str, Any] = {"terms": _join([*parts, *self._vectors(rows)], len(rows))}
         self.dense_: DenseView | None = None
         if self.embeddings is not None:
             spans = self.target != "topic" and not self.crowded_
@@ -112,7 +118,7 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             vectorizer.transform(self._documents(rows, block)) * self._weight(block)
             for block, vectorizer in self.vectorizers_.items()
         ]
-        found: dict[str, Any] = {"terms": _join(parts, len(rows))}
+        found: dict[str, Any] = {"terms": _join([*parts, *self._vectors(rows)], len(rows))}
         if self.dense_ is not None:
             found[self.dense_.name] = self.dense_.transform(units)
         return found
@@ -121,6 +127,7 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return the names of the columns of the view `terms`, as `block:term`."""
         if self not in _NAMES:  # every piece of evidence asks again
             names = [f"{block}:{term}" for block, v in self.vectorizers_.items() for term in v.get_feature_names_out()]
+            names += [f"{_VECTORS}:{i}" for i in range(self.count_vector_columns())]
             _NAMES[self] = np.asarray(names or ["none"], dtype=object)
         return _NAMES[self]
 
@@ -133,6 +140,22 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                     if span is not None:
                         places.setdefault(f"{block}:{term}", []).append(span)
         return places
+
+    def count_vector_columns(self) -> int:
+        """Return how many columns of the view `terms`, the last ones, are values of word vectors."""
+        vectors = self.word_vectors()
+        return (1 + len(_SLOTS[self.target])) * vectors[1].shape[1] if vectors is not None else 0
+
+    def word_vectors(self) -> Vectors | None:
+        """Return the word vectors; None where embeddings say more, or where candidates share their text."""
+        return load_vectors() if self.embeddings is None and not self.crowded_ else None
+
+    def _vectors(self, rows: list[dict[str, Any]]) -> list[sparse.csr_matrix]:
+        """Return the block of mean word vectors of text, target and holder, or nothing."""
+        vectors = self.word_vectors()
+        if vectors is None or not rows:
+            return []
+        return [sparse.csr_matrix(np.vstack([_weigh_vectors(row, _SLOTS[self.target], vectors) for row in rows]))]
 
     def _blocks(self) -> tuple[str, ...]:
         text = () if self.crowded_ else _TEXT if self.target == "topic" else _TEXT[:2]
@@ -158,7 +181,7 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _documents(self, rows: list[dict[str, Any]], block: str) -> list[str] | list[Document]:
         if block == "characters":
-            return [_read_part(row)[0] for row in rows]
+            return [words.mask_text(text, spans) for text, _, spans in map(_read_part, rows)]
         return [self._document(row, block) for row in rows]
 
     def _document(self, unit: Mapping[Any, Any], block: str) -> Document:
@@ -233,18 +256,24 @@ def _named_spans(unit: Mapping[Any, Any]) -> list[tuple[str, Span]]:
 
 
 def _read_part(unit: Mapping[Any, Any]) -> tuple[str, int, list[tuple[str, Span]]]:
-    """Return the stretch that is read, in masked form, where it begins, and the spans within it."""
+    """Return the stretch that is read, where it begins, and the spans within it."""
     spans = _named_spans(unit)
     start, end = words.cut_around(unit["text"], spans[0][1] if spans else None)
     inside = [(name, (s - start, e - start)) for name, (s, e) in spans if start <= s and e <= end]
-    return words.mask_text(unit["text"][start:end], inside), start, inside
+    return unit["text"][start:end], start, inside
+
+
+def _weigh_vectors(unit: Mapping[Any, Any], slots: tuple[str, ...], vectors: Vectors) -> Array:
+    """Return the mean word vectors of the text and of what stands around each slot, zeros where it has no place."""
+    text, _, spans = _read_part(unit)
+    of_text, *around = text_vectors(text, [span for _, span in spans], vectors)
+    found = dict(zip((name for name, _ in spans), around, strict=True))
+    return np.concatenate([_OF_TEXT * of_text, *(_OF_SPAN * found.get(slot, 0 * of_text) for slot in slots)])
 
 
 def _plain_terms(unit: Mapping[Any, Any], block: str) -> Iterator[Found]:
     """Yield the terms of a block that needs no parse; places are code points of the unit's text."""
-    _, shift, spans = _read_part(unit)
-    start, end = words.cut_around(unit["text"], spans and (spans[0][1][0] + shift, spans[0][1][1] + shift) or None)
-    text = unit["text"][start:end]
+    text, start, spans = _read_part(unit)
     if block == "words":
         terms = words.text_terms(text, spans)
     elif block == "between":
