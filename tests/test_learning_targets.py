@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from corpus_tools.learning import words
@@ -72,16 +74,20 @@ def test_places_quote_the_text(target):
         for term, spans in places.items():
             for start, end in spans:
                 quote = unit["text"][start:end].lower()
-                last = term.replace(":", " ").replace("|", " ").replace(">", " ").replace("<", " ").split()[-1]
+                last = re.split(r"[:|<>=\s]+", term)[-1]
                 assert 0 <= start < end <= len(unit["text"]) and (last in quote or "x" in last), (term, quote)
 
 
-def test_the_target_itself_is_not_learned_by_heart():
-    texts = [f"{name} gave a speech in town." for name in ("Anna", "Lena")] * 6
+@pytest.mark.parametrize("names", [True, False])
+def test_the_target_itself_is_learned_from_where_that_is_wanted(names):
+    texts = [f"{name} gave speech {number // 2}." for number, name in enumerate(("Anna", "Lena") * 6)]
     made = units_from_texts(texts, labels=["bad", "good"] * 6, targets=[(0, 4)] * 12)
-    maker = TargetFeatures("span").fit(made)
+    maker = TargetFeatures("span", names=names).fit(made)
     rows = maker.views(made)["terms"]
-    assert abs(rows[0] - rows[1]).sum() == pytest.approx(0)
+    assert (abs(rows[0] - rows[1]).sum() > 0.1) == names
+    assert ("names:targetx=anna" in maker.get_feature_names_out()) == names
+    said = StanceDetector(target="span", features="words", names=names).fit(made).predict(made)
+    assert (list(said) == list(made["labels"])) == names
 
 
 def test_candidates_of_one_sentence_are_not_told_apart_by_its_words():

@@ -27,8 +27,10 @@ KEEP_MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
     "MALLOC_TRIM_THRESHOLD_": "8589934592",
     "MALLOC_TOP_PAD_": "268435456",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",
 }
-"""glibc settings that keep freed memory in the process: without them torch spends its time asking for pages again."""
+"""Memory of a parsing process. glibc keeps what was freed: without that torch spends its time asking for pages
+again. oneDNN keeps a compiled layer for each of the last few shapes of batches, not for the last thousand."""
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 """Variables that cap the threads of a process."""

@@ -53,6 +53,9 @@ class StanceDetector(Detector):
         `"logistic"`, `"svm"`, `"few_shot"` or `"auto"` (chosen inside the training data).
     embeddings
         Folder of the model of embeddings; None takes that of the environment, or an installed one.
+    names
+        Whether the words of target and holder themselves are learned from, where candidates are not told apart: who
+        it is often goes with a side in the news. False where that must not decide, or where others are to come.
     C
         Inverse strength of the penalty where candidates of a sentence are judged (see `DetectThenValue`); the other
         heads choose their own.
@@ -77,6 +80,7 @@ class StanceDetector(Detector):
         codebook: Codebook | None = None,
         head: str = "auto",
         embeddings: str | None = None,
+        names: bool = True,
         C: float = 2.0,
         random_state: int = 0,
     ) -> None:
@@ -85,6 +89,7 @@ class StanceDetector(Detector):
         self.codebook = codebook
         self.head = head
         self.embeddings = embeddings
+        self.names = names
         self.C = C
         self.random_state = random_state
 
@@ -106,6 +111,7 @@ class StanceDetector(Detector):
             (self.embeddings or "") if dense else None,
             self.codebook,
             curved=self.head == "auto" and NONE not in labels,
+            names=self.names,
         )
         views, groups = self.features_.fit_views(known), known["group"].to_list()
         self.threshold_ = 0.0

@@ -41,7 +41,9 @@ _TEXT = ("words", "characters", "topic")
 _VECTORS = "vectors"
 """The block of mean word vectors: of the text, and of what stands around target and holder."""
 _AROUND = ("window", "clause", "between")
-_WEIGHTS = {"words": 0.7, "clause": 0.7, "lemmas": 0.5, "structure": 0.7, "attribution": 0.3}
+_NAMED = "names"
+"""The block of the words of target and holder themselves."""
+_WEIGHTS = {"words": 0.7, "names": 0.8, "clause": 0.7, "lemmas": 0.5, "structure": 0.7, "attribution": 0.3}
 _SLOTS: dict[str, tuple[str, ...]] = {"topic": (), "span": ("targetx",), "entity": ("targetx", "holderx")}
 _OF_TEXT, _OF_SPAN = 0.25, 0.4
 """Weights of the mean word vectors: beside the words themselves they shift what was never seen, no more."""
@@ -65,6 +67,8 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     curved
         Whether embeddings of spans become the view `kernel` (see `corpus_tools.learning.kernel`), which only a
         `LinearHead` of many rows can take.
+    names
+        Whether the words of spans are terms, too, as in `StanceDetector`.
     """
 
     def __init__(
@@ -74,12 +78,14 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         embeddings: str | None = None,
         codebook: Codebook | None = None,
         curved: bool = False,
+        names: bool = True,
     ) -> None:
         self.target = target
         self.features = features
         self.embeddings = embeddings
         self.codebook = codebook
         self.curved = curved
+        self.names = names
 
     def fit(self, units: pd.DataFrame, y: Any = None) -> TargetFeatures:
         """Learn vocabularies and document frequencies from the units."""
@@ -160,6 +166,7 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _blocks(self) -> tuple[str, ...]:
         text = () if self.crowded_ else _TEXT if self.target == "topic" else _TEXT[:2]
         around = () if self.crowded_ or self.target == "topic" else _AROUND if self.target == "entity" else _AROUND[:2]
+        around += (_NAMED,) if around and self.names else ()
         if self.features == "words":
             return (*(text or _TEXT[:2]), *around)
         return (*text, *around, *(PARSED[:2] if self.crowded_ else PARSED))
@@ -279,6 +286,8 @@ def _plain_terms(unit: Mapping[Any, Any], block: str) -> Iterator[Found]:
     elif block == "between":
         both = [span for _, span in spans]
         terms = words.between_terms(text, both[1], both[0]) if len(both) == 2 else iter(())
+    elif block == _NAMED:
+        terms = (term for name, span in spans for term in words.name_terms(text, name, span))
     else:
         make = words.window_terms if block == "window" else words.clause_terms
         terms = (t for i, (name, span) in enumerate(spans) for t in make(text, name, span, spans[:i] + spans[i + 1 :]))

@@ -1,7 +1,8 @@
 """Words of a plain text, found without a parse, each with its place.
 
 What the words around a target say needs no grammar: the words near it count more than those far away, the same word
-left of it and right of it may mean different things, and the target itself must not be learned by heart.
+left of it and right of it may mean different things, and what is said of one target should count for another: the
+target is masked there, and its own words are terms of their own (`name_terms`), which can be left out.
 """
 
 from __future__ import annotations
@@ -73,6 +74,24 @@ def clause_terms(text: str, name: str, span: Span, others: Sequence[tuple[str, S
         for i in range(len(masked) - length + 1):
             run = masked[i : i + length]
             yield f"{name}|{' '.join(word for word, _, _ in run)}", (run[0][1], run[-1][2])
+
+
+def name_terms(text: str, name: str, span: Span) -> Iterator[Place]:
+    """Yield the words of a span: each, the last, all together, and whether they are written as a name.
+
+    Examples
+    --------
+    >>> [term for term, _ in name_terms("He met Mr. Issoufou.", "holderx", (11, 19))]
+    ['holderx=issoufou', 'holderx:last=issoufou', 'holderx:all=issoufou', 'holderx:Xx']
+    """
+    inside = text[slice(*span)]
+    own = [(word, (span[0] + start, span[0] + end)) for word, start, end in find_words(inside)]
+    for word, place in own:
+        yield f"{name}={word}", place
+    if own:
+        yield f"{name}:last={own[-1][0]}", own[-1][1]
+        yield f"{name}:all={' '.join(word for word, _ in own)}", span
+        yield f"{name}:{'XX' if inside.isupper() else 'Xx' if inside[0].isupper() else 'xx'}", span
 
 
 def between_terms(text: str, first: Span, second: Span) -> Iterator[Place]:
