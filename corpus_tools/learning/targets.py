@@ -166,7 +166,7 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _blocks(self) -> tuple[str, ...]:
         text = () if self.crowded_ else _TEXT if self.target == "topic" else _TEXT[:2]
         around = () if self.crowded_ or self.target == "topic" else _AROUND if self.target == "entity" else _AROUND[:2]
-        around += (_NAMED,) if around and self.names else ()
+        around = (*around, _NAMED) if around and self.names else around
         if self.features == "words":
             return (*(text or _TEXT[:2]), *around)
         return (*text, *around, *(PARSED[:2] if self.crowded_ else PARSED))
