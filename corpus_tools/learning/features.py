@@ -58,8 +58,8 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     blocks
         Names of blocks: `tokens`, `subwords` and `text_vectors` (words, pairs, characters and the mean word vector of
         the text, without a parse), `words`, `characters`, `lemmas`, `dependencies`, `entities`, `cues`, `context`
-        (content lemmas of the neighbouring sentences) and `vectors` (mean word vectors of unit and neighbours, where the
-        package has vectors).
+        (content lemmas of the neighbouring sentences) and `vectors` (mean word vectors of unit and neighbours).
+        Where the package has no vectors, there are none.
     codebook
         Its aliases and cues; None leaves them out.
     package, language
