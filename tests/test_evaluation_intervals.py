@@ -129,3 +129,9 @@ def test_wilson_without_cases_has_a_reason():
 def test_counts_of_rows_are_summed_within_groups():
     counts = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     assert group_counts(counts, ["b", "a", "b"]).tolist() == [[6.0, 8.0], [3.0, 4.0]]
+
+
+@pytest.mark.parametrize("total", range(1, 60))
+def test_no_and_all_hits_stand_within_wilsons_interval(total):
+    none, every = wilson(0, total), wilson(total, total)
+    assert none.low == none.value == 0 < none.high and every.low < every.value == every.high == 1

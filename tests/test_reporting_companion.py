@@ -34,7 +34,9 @@ def test_it_is_gone_afterwards_even_where_its_work_is_not_done(two_cores):
     began = time.monotonic()
     with pytest.raises(KeyError), companion() as ask:
         process = ask(os.getpid)()
-        ask(time.sleep, 600)
+        coming = ask(time.sleep, 600)
+        while not coming.__self__.running():
+            time.sleep(0.01)
         raise KeyError("bad input")
     assert time.monotonic() - began < 300
     for _ in range(100):

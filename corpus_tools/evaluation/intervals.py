@@ -105,7 +105,8 @@ def wilson(hits: int, total: int, *, confidence: float = 0.95) -> Interval:
     share = hits / total
     centre = (share + z * z / (2 * total)) / (1 + z * z / total)
     half = z * np.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return Interval(share, max(0.0, float(centre - half)), min(1.0, float(centre + half)))
+    low, high = float(centre - half), float(centre + half)
+    return Interval(share, max(0.0, min(share, low)), min(1.0, max(share, high)))  # whatever the rounding
 
 
 def bootstrap_share(per_group: Array, *, confidence: float = 0.95, draws: int = 2000, seed: int = 0) -> Interval:
