@@ -20,6 +20,7 @@ from corpus_tools.learning.units import units_from_texts
 
 
 @pytest.mark.parametrize("seed", range(20))
+@pytest.mark.slow
 def test_holm_equals_statsmodels(seed):
     random = np.random.default_rng(seed)
     p = random.random(random.integers(1, 9)) ** 3

@@ -137,6 +137,7 @@ MIXED = [i // 3 if i % 2 else str(i // 3) for i in range(COUNT)]
         (ENTITY, lambda: stances(targets=[None] * COUNT, holders=[None] * COUNT), {}, 30),
     ],
 )  # fmt: skip
+@pytest.mark.slow
 def test_plain_texts_of_any_shape_are_evaluated(detector, units, options, articles):
     result = ct.evaluate(detector, units(), folds=3, **options)
     figure = result.summary["macro_f1"]

@@ -161,6 +161,7 @@ def read(sentences, text, book, of):
 
 
 @pytest.mark.parametrize("text", DEMO)
+@pytest.mark.slow
 def test_entities_and_sides(parsed, book, text):
     assert read(parsed[text], text, book, "entity") == DEMO[text]
 

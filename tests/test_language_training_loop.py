@@ -98,6 +98,7 @@ def test_the_loop_learns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fatal_step", [1, 6, 23, 50])
+@pytest.mark.slow
 def test_a_killed_run_ends_as_an_unbroken_one(tmp_path: Path, fatal_step: int) -> None:
     unbroken = Line()
     fit(unbroken, RECIPE, folder=tmp_path / "unbroken", name="line", progress=False)

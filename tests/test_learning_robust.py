@@ -29,6 +29,7 @@ def articles(count, *, labels=4, length=3, seed=0):
 
 @pytest.mark.parametrize("head", ["auto", "svm", "few_shot"])
 @pytest.mark.parametrize("length", [1, 60])
+@pytest.mark.slow
 def test_many_labels_over_long_articles(head, length):
     texts, sets = articles(60, labels=10, length=length)
     made = units_from_texts(texts, labels=sets)

@@ -199,6 +199,7 @@ def test_every_head_round_trips(world, tmp_path, head):
 
 @pytest.mark.parametrize("head", ["auto", "logistic", "svm", "few_shot"])
 @pytest.mark.parametrize("kind", ["frame", "topic", "span"])
+@pytest.mark.slow
 def test_every_head_of_one_label_round_trips(tmp_path, kind, head):
     targets = {"frame": None, "topic": ["plan"] * 16, "span": [(t.index("plan"), t.index("plan") + 4) for t in PLAIN]}
     labels = [{label} for label in PLAIN_LABELS] if kind == "frame" else PLAIN_LABELS

@@ -48,6 +48,7 @@ def check_figure(figure):
         assert figure["low"] <= figure["value"] + 1e-9 and figure["value"] <= figure["high"] + 1e-9
 
 
+@pytest.mark.slow
 def test_the_five_files_are_there_and_nothing_half_written(report):
     assert all((report.folder / name).stat().st_size > 0 for name in FILES)
     assert report.files[0] == report.folder / "index.html" and all(file.exists() for file in report.files)
@@ -139,6 +140,7 @@ def test_the_page_is_whole_by_itself(report):
     )
 
 
+@pytest.mark.slow
 def test_a_second_run_gives_the_same(report, world, tmp_path):
     again = do_run(world, tmp_path / "out", judge=["a00", "a04"])
     assert again.evaluation == report.evaluation
@@ -146,12 +148,14 @@ def test_a_second_run_gives_the_same(report, world, tmp_path):
         assert (tmp_path / "out" / name).read_bytes() == (report.folder / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_without_judge_the_articles_without_gold_are_judged(world, tmp_path):
     report = do_run(world, tmp_path / "out")
     assert report.judged == ["a14"], "the only one that was not finished"
     assert set(report.detections["article"]) == {"a14"}
 
 
+@pytest.mark.slow
 def test_when_all_have_gold_every_article_is_judged_out_of_fold(world, tmp_path):
     shutil.copytree(world.articles, tmp_path / "articles")
     (tmp_path / "articles" / "a14.txt").unlink()
@@ -184,6 +188,7 @@ def test_an_unknown_article_to_judge_is_refused_before_anything_is_done(world, t
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_one_coder_alone_gives_no_agreement_and_no_failure(world, tmp_path):
     shutil.copytree(world.annotations, tmp_path / "annotations")
     (tmp_path / "annotations" / "ben.jsonl").unlink()
