@@ -1,6 +1,9 @@
-"""The fixture `world`, made once a session; a module asks for it with `pytest_plugins = ("small_world_fixture",)`."""
+"""The fixtures `world`, made once a session, and `copy`; ask by `pytest_plugins = ("small_world_fixture",)`."""
 
 from __future__ import annotations
+
+import shutil
+from pathlib import Path
 
 import pytest
 from small_world import PLAIN, UNFINISHED, World, gold_records, make_texts, write_codebook, write_log
@@ -34,3 +37,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     parses = parse(everything, package="lite", cache=cache, workers=1, progress=False)
     assert not len(parses.skipped)
     return World(articles, annotations, cache, corpus, book, store, store.gold(), parses)
+
+
+@pytest.fixture
+def copy(world: World, tmp_path: Path) -> Path:
+    """The small world's folders as one's own, to be spoilt."""
+    for name in ("articles", "annotations"):
+        shutil.copytree(getattr(world, name), tmp_path / name)
+    return tmp_path

@@ -20,14 +20,6 @@ from corpus_tools.learning.detections import COLUMNS
 pytest_plugins = ("small_world_fixture",)
 
 
-@pytest.fixture
-def copy(world, tmp_path):
-    """The small world's folders as one's own, to be spoilt."""
-    for name in ("articles", "annotations"):
-        shutil.copytree(getattr(world, name), tmp_path / name)
-    return tmp_path
-
-
 @pytest.fixture(scope="module")
 def model(world, tmp_path_factory):
     folder = tmp_path_factory.mktemp("models") / "frames"

@@ -15,14 +15,6 @@ from corpus_tools.learning.saving import FORMAT
 pytest_plugins = ("small_world_fixture",)
 
 
-@pytest.fixture
-def copy(world, tmp_path):
-    """The small world's folders as one's own, to be spoilt."""
-    for name in ("articles", "annotations"):
-        shutil.copytree(getattr(world, name), tmp_path / name)
-    return tmp_path
-
-
 def check_refusal(done, *words):
     """Status 1 and, besides the progress of `run`, one line on stderr that names what and where."""
     status, out, err = done

@@ -67,8 +67,7 @@ def compare_systems(
     evaluations: Mapping[str, Evaluation], *, metric: str = "macro_f1", seed: int = 0, confidence: float = 0.95
 ) -> list[dict[str, Any]]:
     """Compare every two of several evaluations of the same units, as `compare` does, with `p_holm` over all pairs."""
-    if metric not in METRICS:
-        raise InputError(f"the 'metric' parameter must be one of {list(METRICS)}. Got {metric!r} instead")
+    check_metric(metric)
     first = next(iter(evaluations.values()), None)
     for name, other in evaluations.items():
         assert first is not None
@@ -113,6 +112,12 @@ def adjust_holm(p: Sequence[float | None]) -> list[float | None]:
         highest = max(highest, min(1.0, (len(known) - step) * value))
         adjusted[i] = highest
     return adjusted
+
+
+def check_metric(metric: str) -> None:
+    """Raise when there is no such metric."""
+    if metric not in METRICS:
+        raise InputError(f"the 'metric' parameter must be one of {list(METRICS)}. Got {metric!r} instead")
 
 
 def check_same(a: Evaluation, b: Evaluation, name: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
-from corpus_tools.evaluation.comparing import METRICS, check_same
+from corpus_tools.evaluation.comparing import METRICS, check_metric, check_same
 from corpus_tools.evaluation.intervals import Statistic, permutation_p
 from corpus_tools.text.errors import InputError
 
@@ -120,8 +120,7 @@ def correct_resampled_t(differences: Array, share: float, *, confidence: float =
 
 
 def _check(a: Sequence[Evaluation], b: Sequence[Evaluation], metric: str) -> None:
-    if metric not in METRICS:
-        raise InputError(f"the 'metric' parameter must be one of {list(METRICS)}. Got {metric!r} instead")
+    check_metric(metric)
     if len(a) != len(b) or len(a) < 2:
         raise InputError(
             f"{len(a)} and {len(b)} evaluations cannot be compared over repeats",
