@@ -11,6 +11,9 @@ articles it is most of the time (or "auto" starts none), on a corpus next to not
 Equality is counted by word against the loop, words of other spans counting as different; `tokens` is the share of words
 that stand at the same place with the same form.
 
+On a machine of many cores `--side-by-side` measures what two cores do, sooner: every mode gets two cores of its own and
+all run at the same time; the baselines, which do one article after the other, go in pieces whose times are added up.
+
 On a machine that others use too, Stanza's threads wait for each other and the baselines fall far behind: there, compare
 with `--baseline-threads 1`, and look at `load`, the load average when the run began.
 
@@ -24,16 +27,20 @@ import json
 import os
 import pickle
 import platform
+import queue
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 MODES = ("loop", "bulk", "exact-1", "exact-auto", "fast-1", "fast-auto")
+BASELINES = ("loop", "bulk")
+PIECES = 4
 COLUMNS = ("lemma", "upos", "xpos", "feats", "head", "deprel", "ner")
 
 
@@ -44,11 +51,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--baseline-threads", type=int, help="threads of the baselines; Stanza's default without it")
     parser.add_argument("--modes", nargs="*", choices=MODES, default=MODES)
+    parser.add_argument(
+        "--side-by-side", action="store_true", help="every mode at the same time, on two cores of its own"
+    )
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--run", help=argparse.SUPPRESS)
+    parser.add_argument("--piece", type=int, nargs=2, default=(0, 1), help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    texts = read_texts(options.folder, options.articles)
+    first, step = options.piece
+    texts = read_texts(options.folder, options.articles)[first::step]
     if options.run:
         run(options.run, texts, options.out)
         return
@@ -70,35 +82,89 @@ def read_texts(folder: Path, count: int | None) -> list[str]:
 def compare(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     machine = describe_machine()  # before the load is our own
     best: dict[str, dict[str, Any]] = {}
+    floor: dict[str, Any] = {}
     for _ in range(options.rounds):
-        for mode in options.modes:
-            found = start(options, mode, folder / f"{mode}.pickle")
-            if mode not in best or found["seconds"] < best[mode]["seconds"]:
-                best[mode] = found
-    expected = pickle.loads((folder / "loop.pickle").read_bytes())
-    rows = []
-    for mode, row in best.items():
-        row |= {"mode": mode, "rate": row["words"] / row["seconds"]}
-        row["equal"] = equality(expected, pickle.loads((folder / f"{mode}.pickle").read_bytes()))
-        rows.append(row)
+        floor, *found = run_modes(options, folder)
+        for mode, row in zip(options.modes, found, strict=True):
+            if mode not in best or row["seconds"] < best[mode]["seconds"]:
+                best[mode] = row
+    rows = [row | {"mode": mode, "rate": row["words"] / row["seconds"]} for mode, row in best.items()]
+    expected = read_tables(options, folder, "loop")
     for row in rows:
+        row["equal"] = equality(expected, read_tables(options, folder, row["mode"]))
         row["ratio"] = row["rate"] / rows[0]["rate"]
     run = {"articles": len(expected), "words": rows[0]["words"], "rounds": options.rounds}
     run["baseline_threads"] = options.baseline_threads or "Stanza's default"
-    return {"machine": machine, "run": run, "rows": rows, "floor": start(options, "floor", folder / "floor.pickle")}
+    run["side_by_side"] = options.side_by_side
+    return {"machine": machine, "run": run, "rows": rows, "floor": floor}
 
 
-def start(options: argparse.Namespace, mode: str, out: Path) -> dict[str, Any]:
-    command = [sys.executable, __file__, str(options.folder), "--run", mode, "--out", str(out)]
+def run_modes(options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
+    """Measure the floor and every mode, one after the other or each on two cores of its own."""
+    free: queue.SimpleQueue[str] = queue.SimpleQueue()
+    slots = pair_cores() if options.side_by_side else [""]
+    for cores in slots:
+        free.put(cores)
+
+    def measure(mode: str, piece: int) -> dict[str, Any]:
+        cores = free.get()
+        try:
+            return start(options, mode, (piece, pieces_of(options, mode)), folder, cores)
+        finally:
+            free.put(cores)
+
+    with ThreadPoolExecutor(len(slots)) as pool:
+        modes = ["floor", *options.modes]
+        # The longest pieces first.
+        running = {
+            mode: [pool.submit(measure, mode, piece) for piece in range(pieces_of(options, mode))]
+            for mode in sorted(modes, key=lambda mode: mode.endswith("auto"))
+        }
+        return [add_up([future.result() for future in running[mode]]) for mode in modes]
+
+
+def pair_cores() -> list[str]:
+    """The machine's cores in pairs, as taskset takes them: of a core with two threads only the first."""
+    usable = sorted(os.sched_getaffinity(0))
+    siblings = {
+        core: Path(f"/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list").read_text("ascii").strip()
+        for core in usable
+    }
+    cores = list({siblings[core]: core for core in reversed(usable)}.values())
+    return [f"{one},{other}" for one, other in zip(cores[::2], cores[1::2], strict=False)]
+
+
+def pieces_of(options: argparse.Namespace, mode: str) -> int:
+    return PIECES if options.side_by_side and mode in BASELINES else 1
+
+
+def add_up(pieces: list[dict[str, Any]]) -> dict[str, Any]:
+    if len(pieces) == 1:
+        return pieces[0]
+    total = {name: sum(piece[name] for piece in pieces) for name in ("words", "seconds", "start")}
+    return total | {"peak_mb": max(piece["peak_mb"] for piece in pieces)}
+
+
+def read_tables(options: argparse.Namespace, folder: Path, mode: str) -> list[Any]:
+    count = pieces_of(options, mode)
+    pieces = [pickle.loads((folder / f"{mode}-{piece}.pickle").read_bytes()) for piece in range(count)]
+    tables: list[Any] = [None] * sum(map(len, pieces))
+    for number, piece in enumerate(pieces):
+        tables[number::count] = piece
+    return tables
+
+
+def start(options: argparse.Namespace, mode: str, piece: tuple[int, int], folder: Path, cores: str) -> dict[str, Any]:
+    command = ["taskset", "--cpu-list", cores] if cores else []
+    command += [sys.executable, __file__, str(options.folder), "--run", mode, "--piece", str(piece[0]), str(piece[1])]
+    command += ["--out", str(folder / f"{mode}-{piece[0]}.pickle")]
     if options.articles is not None:
         command += ["--articles", str(options.articles)]
-    threads = (
-        options.baseline_threads if mode in ("loop", "bulk") else 1 if mode[-1] == "1" or mode == "floor" else None
-    )
+    threads = options.baseline_threads if mode in BASELINES else 1 if mode[-1] == "1" or mode == "floor" else None
     environment = {**os.environ, **({"OMP_NUM_THREADS": str(threads)} if threads else {})}
     done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    print(f"{mode}: {found.get('seconds', 0):.1f} s", file=sys.stderr)
+    print(f"{mode}: {json.dumps(found)}", file=sys.stderr, flush=True)
     return found
 
 
@@ -111,7 +177,7 @@ def run(mode: str, texts: list[str], out: Path) -> None:
 
         print(json.dumps(measure_floor(texts)))
         return
-    if mode in ("loop", "bulk"):
+    if mode in BASELINES:
         seconds, start_seconds, tables = run_stanza(mode, texts)
     else:
         seconds, start_seconds, tables = run_ours(*mode.split("-"), texts)
