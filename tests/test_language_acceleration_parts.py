@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from corpus_tools.language.acceleration import guard
 from corpus_tools.language.acceleration.biaffine import RelationScorer, linear_by_tag, score_by_tag
-from corpus_tools.language.acceleration.buckets import fill_buckets, find_units
+from corpus_tools.language.acceleration.buckets import Letters, fill_buckets, find_units
 from corpus_tools.language.acceleration.entities import find_paths
 from corpus_tools.language.acceleration.sentences import Sentences, read_document, to_document
 from corpus_tools.language.acceleration.trees import are_trees, search_tree
@@ -155,6 +157,39 @@ def test_greedy_trees_and_others_both_occur_in_the_comparison() -> None:
         if (best := np.array([0, *log_probabilities(3, number, 3.0).argmax(1)[1:]])) is not None
     }
     assert kinds == {True, False}
+
+
+def test_two_words_that_both_want_the_root_get_one_root() -> None:
+    likely = np.array([[1, 1, 1, 1], [0.9, 0.02, 0.07, 0.01], [0.9, 0.08, 0.01, 0.01], [0.3, 0.2, 0.4, 0.1]])
+    # The product is 0.9 * 0.08 * 0.4 with word 1 under the root, and 0.07 * 0.9 * 0.4 with word 2.
+    assert search_tree(np.log(likely).astype(np.float32)).tolist() == [0, 0, 1, 2]
+
+
+def test_letters_are_those_of_the_vocabulary() -> None:
+    from stanza.models.common.vocab import CharVocab
+
+    vocab = CharVocab(data=[[("Niamey", "x")]], idx=0)
+    words = ["Niamey", "", "naïve İ", "\N{GRINNING FACE}"]
+    for _ in range(2):  # the second time from memory
+        assert Letters(vocab).spell(words) == [vocab.map(list(word)) for word in words]
+    small = Letters(vocab, lower=True)
+    assert small.spell(["NAME", "İ"]) == [vocab.map(["n", "a", "m", "e"]), [vocab.unit2id("İ".lower())]]
+
+
+@pytest.mark.slow
+def test_loading_leaves_torch_and_its_compiler_alone() -> None:
+    code = """
+import sys, torch
+from corpus_tools.language.models import find_package
+from corpus_tools.language.pipeline import load_pipeline
+before = torch.optim.Optimizer.add_param_group
+load_pipeline(find_package("lite"))
+assert torch.optim.Optimizer.add_param_group is before
+assert "torch._dynamo" not in sys.modules
+parameter = torch.nn.Parameter(torch.ones(1))
+torch.optim.SGD([parameter], lr=0.1).add_param_group({"params": [torch.nn.Parameter(torch.ones(1))]})
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_document_and_back() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpus_tools.language.acceleration import Accelerated, accelerate
+from corpus_tools.language.acceleration.loading import without_compiler
 from corpus_tools.language.acceleration.sentences import Sentences
 from corpus_tools.language.downloads import stanza_version
 from corpus_tools.language.models import Package, verify_package
@@ -137,15 +138,16 @@ def load_pipeline(package: Package) -> Any:
     verify_package(package)
     import stanza
 
-    return stanza.Pipeline(
-        package.language,
-        dir=str(package.folder),
-        package=package.stanza_name,
-        processors=",".join(package.processors),
-        download_method=None,
-        use_gpu=False,  # the same numbers everywhere, and workers do not fight over one device
-        verbose=False,
-    )
+    with without_compiler():
+        return stanza.Pipeline(
+            package.language,
+            dir=str(package.folder),
+            package=package.stanza_name,
+            processors=",".join(package.processors),
+            download_method=None,
+            use_gpu=False,  # the same numbers everywhere, and workers do not fight over one device
+            verbose=False,
+        )
 
 
 def _cut(number: int, text: str) -> Iterator[_Piece]:

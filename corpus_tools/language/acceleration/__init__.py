@@ -23,6 +23,7 @@ What is done otherwise than in Stanza, by file:
 `entities`     no loss is computed; the best path of many sentences at once
 `sentences`    strings in lists instead of an object a word; each distinct sentence analysed once
 `buckets`      sentences of like length together, over all texts, without padding
+`loading`      torch's compiler stays out of it
 `recurrent`    of the highway layers, what depends on a word alone once for each distinct word
 ============== =====================================================================================================
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PAIRS", "Bucket", "fill_buckets", "find_units", "read_characters"]
+__all__ = ["PAIRS", "Bucket", "Letters", "fill_buckets", "find_units", "read_characters"]
 
 Integers = npt.NDArray[np.int64]
 
@@ -83,6 +83,31 @@ def find_units(keys: Sequence[Any]) -> tuple[list[Any], Integers]:
     numbers: dict[Any, int] = {}
     places = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, len(keys))
     return list(numbers), places
+
+
+class Letters(dict[str, int]):
+    """The numbers of characters in a vocabulary of Stanza's, each asked for once.
+
+    Parameters
+    ----------
+    vocab : stanza.models.common.vocab.BaseVocab
+    lower : bool, default False
+        Take each character as a small one.
+    """
+
+    def __init__(self, vocab: Any, *, lower: bool = False) -> None:
+        super().__init__()
+        self._vocab = vocab
+        self._lower = lower
+
+    def __missing__(self, letter: str) -> int:
+        number: int = self._vocab.unit2id(letter.lower() if self._lower else letter)
+        self[letter] = number
+        return number
+
+    def spell(self, words: Iterable[str]) -> list[list[int]]:
+        """Return the numbers of the characters of each word."""
+        return [[self[letter] for letter in word] for word in words]
 
 
 def read_characters(model: Any, words: Sequence[Sequence[int]]) -> Any:

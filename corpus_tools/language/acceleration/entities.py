@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus_tools.language.acceleration.buckets import Bucket, fill_buckets, find_units, read_characters
+from corpus_tools.language.acceleration.buckets import Bucket, Letters, fill_buckets, find_units, read_characters
 from corpus_tools.language.acceleration.guard import check_sources, require
 from corpus_tools.language.acceleration.recurrent import run_lstm
 from corpus_tools.language.acceleration.sentences import Sentences
@@ -67,10 +67,11 @@ class _Model:
         require(type(model.taggerlstm.lstm) is torch.nn.LSTM, "the tagger of entities has cells of its own")
         require(model.args["word_emb_dim"] > 0, "the tagger of entities knows no words")
         self._model, self._dtype, self._vocab = model.eval(), dtype, trainer.vocab
+        self._letters = Letters(trainer.vocab["char"], lower=model.args.get("char_lowercase", False))
         self._lstm = copy.deepcopy(model.taggerlstm.lstm).to(dtype)
         self._start = (model.taggerlstm_h_init.to(dtype), model.taggerlstm_c_init.to(dtype))
         self._transitions = model.crits[0]._transitions.detach().numpy()
-        self._column = trainer.args["predict_tagset"]
+        self._names = self._name_tags(model.tag_clfs[0].out_features, trainer.args["predict_tagset"])
 
     def tag(self, sentences: Sentences) -> list[list[str]]:
         """Return the tags of each sentence."""
@@ -93,9 +94,7 @@ class _Model:
         model, inputs = self._model, []
         inputs.append(self._embed_words(forms))
         if model.args["char"] and model.args["char_emb_dim"] > 0:
-            lower = model.args.get("char_lowercase", False)
-            letters = [self._vocab["char"].map([x.lower() if lower else x for x in form]) for form in forms]
-            inputs.append(read_characters(model.charmodel, letters))
+            inputs.append(read_characters(model.charmodel, self._letters.spell(forms)))
         joined = torch.cat(inputs, 1)
         return (model.input_transform(joined) if model.input_transform else joined).to(self._dtype)
 
@@ -115,12 +114,17 @@ class _Model:
         learned[(learned == UNK_ID) & (fixed != UNK_ID)] = PAD_ID
         return model.word_emb(fixed) + model.delta_emb(learned)
 
-    def _name(self, path: Integers) -> list[str]:
+    def _name_tags(self, count: int, column: int) -> list[str]:
+        """Spell out the tags; those that only fill up a batch count as the first real one, as in Stanza."""
         from stanza.models.common.vocab import VOCAB_PREFIX_SIZE
+
+        tags = self._vocab["tag"].unmap([(max(number, VOCAB_PREFIX_SIZE),) for number in range(count)])
+        return [tag[column] if isinstance(tag, list) else tag for tag in tags]
+
+    def _name(self, path: Integers) -> list[str]:
         from stanza.models.ner.trainer import fix_singleton_tags
 
-        tags = self._vocab["tag"].unmap([(max(number, VOCAB_PREFIX_SIZE),) for number in path.tolist()])
-        names = [tag[self._column] if isinstance(tag, list) else tag for tag in tags]
+        names = [self._names[number] for number in path.tolist()]
         fixed: list[str] = names if set(names) == {"O"} else fix_singleton_tags(names)
         return fixed
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus_tools.language.acceleration.biaffine import RelationScorer
-from corpus_tools.language.acceleration.buckets import PAIRS, Bucket, fill_buckets, find_units, read_characters
+from corpus_tools.language.acceleration.buckets import PAIRS, Bucket, Letters, fill_buckets, find_units, read_characters
 from corpus_tools.language.acceleration.guard import check_sources, require
 from corpus_tools.language.acceleration.recurrent import HighwayNetwork
 from corpus_tools.language.acceleration.sentences import Sentences
@@ -71,6 +71,7 @@ class Parsing:
         has_vectors = bool(args["pretrain"]) and processor.pretrain is not None
         require(has_vectors or not args["pretrain"], "the parser's word vectors are not there")
         self._model, self._vocab = model.eval(), processor.vocab
+        self._letters = Letters(processor.vocab["char"])
         self._vectors = processor.pretrain.vocab if has_vectors else None
         self._repair = processor.config.get("resolve_head_constraints", True)
         self._network = HighwayNetwork(model.parserlstm, model.parserlstm_h_init, model.parserlstm_c_init, dtype)
@@ -120,7 +121,7 @@ class Parsing:
         inputs += self._embed_tags(upos, xpos)
         if model.args["char"] and model.args["char_emb_dim"] > 0:
             distinct, places = find_units(forms)
-            letters = [*(vocab["char"].map(list(form)) for form in distinct), [3]]
+            letters = [*self._letters.spell(distinct), [3]]
             rows = read_characters(model.charmodel, letters)[torch.from_numpy(np.append(places, len(distinct)))]
             inputs.append(model.trans_char(rows))
         return torch.cat(inputs, 1)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from corpus_tools.language.acceleration.biaffine import linear_by_tag, score_by_tag
-from corpus_tools.language.acceleration.buckets import Bucket, fill_buckets, find_units, read_characters
+from corpus_tools.language.acceleration.buckets import Bucket, Letters, fill_buckets, find_units, read_characters
 from corpus_tools.language.acceleration.guard import check_sources, require
 from corpus_tools.language.acceleration.recurrent import HighwayNetwork
 from corpus_tools.language.acceleration.sentences import Sentences
@@ -69,6 +69,7 @@ class Tagging:
         require(simple, "the tagger's columns depend on each other")
         self._model = model.eval()
         self._vocab = processor.vocab
+        self._letters = Letters(processor.vocab["char"])
         self._vectors = processor.pretrain.vocab if model.args["pretrain"] and processor.pretrain is not None else None
         require(not model.args["pretrain"] or self._vectors is not None, "the tagger's word vectors are not there")
         self._network = HighwayNetwork(model.taggerlstm, model.taggerlstm_h_init, model.taggerlstm_c_init, dtype)
@@ -109,8 +110,7 @@ class Tagging:
             numbers = self._vectors.map([form.lower() for form in forms])
             inputs.append(model.trans_pretrained(model.pretrained_emb(torch.tensor(numbers))))
         if model.args["char"] and model.args["char_emb_dim"] > 0:
-            letters = [self._vocab["char"].map(list(form)) for form in forms]
-            inputs.append(model.trans_char(read_characters(model.charmodel, letters)))
+            inputs.append(model.trans_char(read_characters(model.charmodel, self._letters.spell(forms))))
         return torch.cat(inputs, 1)
 
     def _tag(self, prepared: Any, units: Any, bucket: Bucket) -> dict[str, Any]:

@@ -107,9 +107,7 @@ $commands
 $notes
 """)
 
-_LIMITS = (
-    "Scores hold for text like the training data; other domains, dialects and older texts score lower.",
-)
+_LIMITS = ("Scores hold for text like the training data; other domains, dialects and older texts score lower.",)
 
 
 def _bullets(lines: Sequence[str]) -> str:
