@@ -52,7 +52,7 @@ def drive(batches: int) -> int:
 
 def parse_stubbed(batch: list[Any], order: Any) -> list[Any]:
     """Stand in for the parse: the header that a worker sends back after it has put its shard on the shelf."""
-    from corpus_tools.language.running import Parsed
+    from corpus_tools.language.batches import Parsed
     from corpus_tools.language.shards import ShardHeader
 
     header = ShardHeader({job.key: (number, number + 1) for number, job in enumerate(batch)})

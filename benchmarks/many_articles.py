@@ -93,7 +93,7 @@ def write_articles(path: Path, count: int) -> Path:
 
 def parse_stubbed(jobs: Sequence[Any], package: Any, configuration: Mapping[str, Any]) -> Any:
     """Stand in for the parse: every text has the same words."""
-    from corpus_tools.language.running import Parsed
+    from corpus_tools.language.batches import Parsed
     from corpus_tools.language.shards import encode
 
     return Parsed(encode([(job, stub_table()) for job in jobs], [], configuration))

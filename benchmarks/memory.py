@@ -53,9 +53,9 @@ def start(options: argparse.Namespace, name: str) -> dict[str, Any]:
 
 
 def measure(name: str, folder: Path, count: int) -> dict[str, Any]:
+    from corpus_tools.language.batches import parse_jobs, plan_batches
     from corpus_tools.language.models import find_package
     from corpus_tools.language.pipeline import describe_configuration
-    from corpus_tools.language.running import parse_jobs, plan_batches
     from corpus_tools.language.shards import Job, decode_header
 
     package = find_package("lite")

@@ -220,10 +220,10 @@ def rows_of(document: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def run_ours(precision: str, workers: str, texts: list[str]) -> tuple[float, float, list[Any]]:
+    from corpus_tools.language.batches import count_cores
     from corpus_tools.language.models import find_package
     from corpus_tools.language.parses import parse
     from corpus_tools.language.pipeline import analyse
-    from corpus_tools.language.running import count_cores
     from corpus_tools.text.article import Article
 
     def once(chosen: list[str]) -> tuple[float, Any]:

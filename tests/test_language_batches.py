@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from corpus_tools.language import running
+from corpus_tools.language import batches, running
 from corpus_tools.language.shards import Job
 
 
@@ -29,17 +29,17 @@ def ids_of(batches: Any) -> list[list[str]]:
     ],
 )
 def test_batches_are_bounded(sizes: list[int], expected: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "BATCH_CHARACTERS", 100)
-    assert ids_of(running.plan_batches(jobs_of(sizes), set())) == expected
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 100)
+    assert ids_of(batches.plan_batches(jobs_of(sizes), set())) == expected
 
 
 def test_borders_of_batches_do_not_depend_on_what_is_cached(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "BATCH_CHARACTERS", 100)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 100)
     jobs = jobs_of([30] * 20)
-    whole = ids_of(running.plan_batches(jobs, set()))
+    whole = ids_of(batches.plan_batches(jobs, set()))
     for batch in whole:  # any one batch is done, out of order, as with several workers
         done = {job.key for job in jobs if job.article in batch}
-        assert ids_of(running.plan_batches(jobs, done)) == [other for other in whole if other != batch]
+        assert ids_of(batches.plan_batches(jobs, done)) == [other for other in whole if other != batch]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from corpus_tools.language import batches, running, shelves
 from corpus_tools.language import cache as cache_room
-from corpus_tools.language import running, shelves
 from corpus_tools.language.models import find_package
 from corpus_tools.language.parses import Parses, parse
 from corpus_tools.language.pipeline import describe_configuration
@@ -233,7 +233,7 @@ def test_shards_are_one_parquet_data_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize("reader", ["duckdb", "polars", "pandas"])
 def test_the_data_set_opens_as_it_is(tmp_path: Path, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
     library: Any = pytest.importorskip(reader)
-    monkeypatch.setattr(running, "BATCH_CHARACTERS", 100)  # several shards
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 100)  # several shards
     expected = parse_texts(TEXTS, tmp_path).to_frame()
     folder = shards_of(tmp_path)[0].parent
     assert len(shards_of(tmp_path)) > 1
@@ -259,10 +259,10 @@ def test_encoding_is_deterministic_and_holds_only_reasons_if_need_be() -> None:
 
 PROGRAM = """
 import sys
-from corpus_tools.language import running, shelves
+from corpus_tools.language import batches
 from corpus_tools.language.parses import parse
 from corpus_tools.text.article import Article
-running.BATCH_CHARACTERS = 1_500
+batches.BATCH_CHARACTERS = 1_500
 texts = {f"a{n}": f"Article {n} can't wait. Niamey said no {n} times. " * 20 for n in range(6)}
 parses = parse([Article(n, t) for n, t in texts.items()], cache=sys.argv[1], workers=int(sys.argv[2]), progress=False)
 print(len(parses))
@@ -333,12 +333,12 @@ def test_a_text_that_kills_its_worker_is_skipped_alone(tmp_path: Path, monkeypat
     (tmp_path / "sitecustomize.py").write_text(
         "import os, signal, sys\n"
         "if 'corpus_tools.language.worker' in ' '.join(sys.orig_argv):\n"
-        "    from corpus_tools.language import running\n"
-        "    real = running.parse_jobs\n"
+        "    from corpus_tools.language import batches\n"
+        "    real = batches.parse_jobs\n"
         "    def deadly(jobs, *rest):\n"
         "        if any('poison' in job.text for job in jobs): os.kill(os.getpid(), signal.SIGKILL)\n"
         "        return real(jobs, *rest)\n"
-        "    running.parse_jobs = deadly\n",
+        "    batches.parse_jobs = deadly\n",
         "utf-8",
     )
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -17,14 +17,15 @@ import pytest
 from click.testing import CliRunner
 
 from corpus_tools.cli import cli
+from corpus_tools.language import batches, connecting
 from corpus_tools.language import cluster as room
-from corpus_tools.language import connecting, running
 from corpus_tools.language.cache import QUARANTINE, open_store
 from corpus_tools.language.connecting import connect
 from corpus_tools.language.housekeeping import list_configurations, prune_cache
 from corpus_tools.language.models import find_package
 from corpus_tools.language.parses import Parses, parse
 from corpus_tools.language.pipeline import describe_configuration
+from corpus_tools.language.shards import Job
 from corpus_tools.language.workers import search_path
 from corpus_tools.text.article import Article
 from corpus_tools.text.errors import InputError
@@ -36,8 +37,8 @@ TEXTS = {f"a{number}": f"Article {number} can't wait. Niamey said “no” {numb
 PLANT = """
 import os, signal, sys
 if any(part in " ".join(sys.orig_argv) for part in ("spawn_main", "corpus_tools.language.worker")):
-    from corpus_tools.language import running
-    real = running.parse_jobs
+    from corpus_tools.language import batches
+    real = batches.parse_jobs
     def deadly(jobs, *rest):
         for job in jobs:
             marker = job.text.partition("once:")[2]
@@ -46,7 +47,7 @@ if any(part in " ".join(sys.orig_argv) for part in ("spawn_main", "corpus_tools.
                     open(marker, "x").close()
                 os.kill(os.getpid(), signal.SIGKILL)
         return real(jobs, *rest)
-    running.parse_jobs = deadly
+    batches.parse_jobs = deadly
 """
 """Real worker processes and real signals: only the trigger is planted, in a module that Python imports first."""
 
@@ -66,7 +67,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "BATCH_CHARACTERS", 120)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 120)
 
 
 def parse_texts(texts: dict[str, str], cache: Any, **options: Any) -> Parses:
@@ -186,7 +187,7 @@ def test_a_worker_with_other_models_refuses() -> None:
 
 
 def test_a_batch_is_halved_only_after_it_was_tried_with_care() -> None:
-    jobs = [running.Job(str(number), "0" * 64, "One.") for number in range(3)]
+    jobs = [Job(str(number), "0" * 64, "One.") for number in range(3)]
     attempt, deaths = room._Attempt(jobs), []
     while len(following := attempt.advance()) == 1:
         (attempt,) = following

@@ -29,7 +29,7 @@ CONFIGURATION = {"schema": 1, "package": "none", "processors": ["tokenize"]}
 WRITER = """
 import sys
 from corpus_tools.language.cache import open_store
-from corpus_tools.language.running import plan_batches
+from corpus_tools.language.batches import plan_batches
 from test_language_robust import CONFIGURATION, jobs, shard_of
 store = open_store(sys.argv[1], CONFIGURATION)
 print("open", flush=True)

@@ -20,11 +20,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from corpus_tools.language.batches import Done, Parsed, parse_jobs
 from corpus_tools.language.cache import ShelfStore, Store, put_shard
 from corpus_tools.language.connecting import connect, import_extra
 from corpus_tools.language.models import Package, find_package, verify_package
 from corpus_tools.language.pipeline import describe_configuration
-from corpus_tools.language.running import Done, Parsed, parse_jobs
 from corpus_tools.language.shards import Job
 from corpus_tools.language.shelves import Shelf
 from corpus_tools.language.workers import parse_guarded

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any
 
-from corpus_tools.language.running import count_cores
+from corpus_tools.language.batches import count_cores
 from corpus_tools.language.workers import KEEP_MEMORY, THREADS, search_path
 from corpus_tools.text.errors import InputError
 

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
+from corpus_tools.language.batches import parse_jobs
 from corpus_tools.language.models import Package
-from corpus_tools.language.running import parse_jobs
 from corpus_tools.language.shards import Job
 from corpus_tools.language.workers import receive, send
 

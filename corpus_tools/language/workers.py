@@ -17,8 +17,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict
 from typing import IO, Any
 
+from corpus_tools.language.batches import Done, Parsed, count_cores
 from corpus_tools.language.models import Package, verify_package
-from corpus_tools.language.running import Done, Parsed, count_cores
 from corpus_tools.language.shards import Job
 
 __all__ = ["KEEP_MEMORY", "THREADS", "parse_guarded", "run_in_workers", "search_path"]
