@@ -15,6 +15,7 @@ from corpus_tools.learning.encoder import VARIABLE, Request, find_model, is_conf
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.stances import StanceDetector
 from corpus_tools.learning.units import units_from_texts
+from corpus_tools.learning.words import split_hashtags
 from corpus_tools.text.errors import InputError
 
 TEXTS = [
@@ -73,6 +74,27 @@ def test_vectors_are_those_of_the_text_alone_whatever_the_batch(model):
     for request, expected in zip(requests, together, strict=True):
         assert Embeddings(model).vectors([request])[0] == pytest.approx(expected, abs=2e-3)
     assert together.shape == (3, 3, 4, 384) and not together[0, 1:].any() and together[1].any(axis=(1, 2)).all()
+
+
+def test_hashtags_of_whole_texts_are_read_as_words(model):
+    tagged, plain = (DenseView(model).vectors([(text, None, None)]) for text in ("No #TeamHillary", "No Team Hillary"))
+    assert (tagged == plain).all()
+    inside = [("No #TeamHillary", (3, 15), None)]
+    assert DenseView(model, spans=True).vectors(inside).shape == (1, 3 * 3 * tagged.shape[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("#", "#"),
+        ("a#b #_ #__x_", "a#b #_ x"),
+        ("#ÉlysééParis2023 #MAGA", "Élyséé Paris 2023 MAGA"),
+        ("#ну#да", "ну#да"),
+    ],
+)
+def test_hashtags_are_cut_where_words_begin(text, expected):
+    assert split_hashtags(text) == expected
 
 
 def test_the_span_changes_its_own_vectors_only(model):

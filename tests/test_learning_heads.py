@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.special import log_softmax
+from sklearn.linear_model import LogisticRegression
 
 from corpus_tools.learning import heads
 from corpus_tools.learning.heads import LinearHead
@@ -24,7 +25,7 @@ def make(rows=90, labels="abc", noise=0.3, seed=0):
     return {"terms": sparse.csr_matrix(terms), "embeddings": dense}, y
 
 
-@pytest.mark.parametrize("head", ["auto", "logistic", "svm", "few_shot"])
+@pytest.mark.parametrize("head", ["auto", "logistic", "svm", "few_shot", "one_vs_rest"])
 @pytest.mark.parametrize("names", [("terms",), ("terms", "embeddings")])
 def test_probabilities_are_of_one_softmax_and_follow_the_labels(head, names):
     views, y = make()
@@ -109,6 +110,27 @@ def topical(rows=160):
     y = np.where(sign * word > 0, "favor", "against")
     matrix = np.column_stack([word == 1, word == -1, sign == 1, sign == -1]).astype(float)
     return {"terms": sparse.csr_matrix(matrix)}, y, topics
+
+
+@pytest.mark.parametrize("labels", ["ab", "abc"])
+def test_one_label_against_the_rest_is_logistic_regression_of_each(labels):
+    views, y = make(labels=labels)
+    model = LinearHead("one_vs_rest").fit({"terms": views["terms"]}, y)
+    for row, label in enumerate(model.classes_):
+        alone = LogisticRegression(
+            C=2.0, class_weight="balanced", solver="liblinear", dual=True, tol=1e-8, max_iter=100_000
+        ).fit(views["terms"], y == label)
+        factor = model.factors_["terms"]
+        assert model.coef_["terms"][row] == pytest.approx(factor * alone.coef_[0], abs=0.05 * factor)
+        assert model.intercept_["terms"][row] == pytest.approx(factor * alone.intercept_[0], abs=0.05 * factor)
+
+
+def test_topics_are_told_one_label_against_the_rest_unless_asked_otherwise():
+    views, y = make()
+    topics = ["a", "b"] * 45
+    for asked, taken in (("auto", "one_vs_rest"), ("svm", "svm")):
+        model = TopicHead(asked).fit(views, y, None, topics)
+        assert {head.head_ for head in (model.shared_, *model.own_.values())} == {taken}
 
 
 def test_a_topic_has_its_own_head():

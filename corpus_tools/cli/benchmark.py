@@ -26,7 +26,7 @@ from corpus_tools.cli.output import print_object, print_table
 )
 @click.option(
     "--head",
-    type=click.Choice(["auto", "logistic", "svm", "few_shot"]),
+    type=click.Choice(["auto", "logistic", "svm", "few_shot", "one_vs_rest"]),
     default="auto",
     show_default=True,
     help="Kind of the classifier; auto chooses inside the training data.",

@@ -13,7 +13,7 @@ from corpus_tools.language.mentions import Mention
 from corpus_tools.learning.embeddings import open_embeddings
 from corpus_tools.learning.encoder import Request
 from corpus_tools.learning.kernel import KERNEL, KernelMap
-from corpus_tools.learning.words import find_name
+from corpus_tools.learning.words import find_name, split_hashtags
 
 Array = np.ndarray[Any, Any]
 Span = tuple[int, int]
@@ -22,8 +22,9 @@ Span = tuple[int, int]
 class DenseView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Embeddings of units as one dense matrix.
 
-    A unit without a span gives the vector of its text (last layer). With `spans` the middle layers of three vectors
-    are taken: text, target and what stands around the target; with `holders` the same two for the holder.
+    A unit without a span gives the vector of its text (last layer), hashtags spelt as words. With `spans` the middle
+    layers of three vectors are taken: text, target and what stands around the target; with `holders` the same two for
+    the holder.
 
     Parameters
     ----------
@@ -33,13 +34,23 @@ class DenseView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Whether units have targets, and holders.
     curved
         Whether rows become their likeness to the training rows (see `corpus_tools.learning.kernel`).
+    weight
+        Length of a row on average, where it is not curved.
     """
 
-    def __init__(self, model: str = "", spans: bool = False, holders: bool = False, curved: bool = False) -> None:
+    def __init__(
+        self,
+        model: str = "",
+        spans: bool = False,
+        holders: bool = False,
+        curved: bool = False,
+        weight: float = 1.0,
+    ) -> None:
         self.model = model
         self.spans = spans
         self.holders = holders
         self.curved = curved
+        self.weight = weight
 
     @property
     def name(self) -> str:
@@ -55,13 +66,13 @@ class DenseView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Learn mean and spread of each value and return the units' scaled rows."""
         raw = self._raw(units)
         self.mean_ = raw.mean(axis=0)
-        self.scale_ = (raw.std(axis=0) + 1e-6) * np.sqrt(raw.shape[1])
+        self.scale_ = (raw.std(axis=0) + 1e-6) * np.sqrt(raw.shape[1]) / self.weight
         if self.curved:
             self.map_ = KernelMap().fit((raw - self.mean_) / self.scale_)
         return self.scale(raw)
 
     def transform(self, units: pd.DataFrame) -> Array:
-        """Return an array of shape (units, values), of length about 1 a row where it is not curved."""
+        """Return an array of shape (units, values), of length about `weight` a row where it is not curved."""
         return self.scale(self._raw(units))
 
     def scale(self, raw: Array) -> Array:
@@ -79,9 +90,10 @@ class DenseView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ) -> Array:
         """Return the unscaled vectors of (text, span of the target, span of the holder)."""
         known = open_embeddings(self.model or None, cache)
-        of_target = known.vectors([Request(text, target) for text, target, _ in wanted], keep=keep)
         if not self.spans:
-            return _flat(of_target[:, :1, -1:])
+            of_text = known.vectors([Request(split_hashtags(text)) for text, _, _ in wanted], keep=keep)
+            return _flat(of_text[:, :1, -1:])
+        of_target = known.vectors([Request(text, target) for text, target, _ in wanted], keep=keep)
         parts = [_flat(of_target[:, :, :-1])]
         if self.holders:
             of_holder = known.vectors([Request(text, holder) for text, _, holder in wanted], keep=keep)

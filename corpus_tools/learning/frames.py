@@ -49,10 +49,10 @@ class FrameDetector(Detector):
         Whether every unit has exactly one label; then one softmax gives the probabilities of all labels, and the most
         probable one is predicted.
     head
-        With `exclusive` `"logistic"`, `"svm"`, `"few_shot"`, or `"auto"`: the one with the best macro-F1 inside the
-        training data (see `LinearHead`). Else one classifier a label: `"logistic"` (which is `"auto"`), `"svm"`,
-        `"few_shot"`, `"best"` (for each label the best of these inside the training data) or `"chain"` (see
-        `LabelHeads`); what they are worth on the demo corpus is in `docs/learning.md`.
+        With `exclusive` `"logistic"`, `"svm"`, `"few_shot"`, `"one_vs_rest"`, or `"auto"`: of the first three the one
+        with the best macro-F1 inside the training data (see `LinearHead`). Else one classifier a label: `"logistic"`
+        (which is `"auto"`), `"svm"`, `"few_shot"`, `"best"` (for each label the best of these inside the training
+        data) or `"chain"` (see `LabelHeads`); what they are worth on the demo corpus is in `docs/learning.md`.
     embeddings
         Folder of the model of embeddings; None takes that of the environment, or an installed one.
     C

@@ -25,6 +25,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from corpus_tools.learning.folds import Fold
 from corpus_tools.learning.kernel import KERNEL, fit_kernel
+from corpus_tools.learning.linear import QUICK, fit_line
 from corpus_tools.learning.tuning import fit_temperature, inner_folds, macro_f1_of, smooth
 from corpus_tools.text.errors import InputError
 
@@ -32,14 +33,14 @@ Array = np.ndarray[Any, Any]
 Views = Mapping[str, Any]
 """Name of a view -> matrix of shape (rows, features)."""
 
-EXCLUSIVE_HEADS = ("logistic", "svm", "few_shot")
+EXCLUSIVE_HEADS = ("logistic", "svm", "few_shot", "one_vs_rest")
 _FEW = 60
 """Up to so many rows the class means compete with the fitted models."""
 _MANY = 4000
 """From so many rows on each view has its own model, with the default penalty: time matters more there than either."""
 _SOME = 800
 """Up to so many rows support vectors and logistic regression compete."""
-_PENALTIES = {"logistic": (2.0, 8.0, 0.5), "svm": (0.5,), "few_shot": (1.0,), KERNEL: (1.0,)}
+_PENALTIES = {"logistic": (2.0, 8.0, 0.5), "svm": (0.5,), "few_shot": (1.0,), "one_vs_rest": (2.0,), KERNEL: (1.0,)}
 """Inverse strengths, the default first. Searching that of support vectors costs more than it gives: the small inner
 training parts ask for stronger penalties than all rows do."""
 _PENALTY_OF_MANY = {"svm": 0.25}
@@ -53,8 +54,9 @@ class LinearHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     head
-        `"logistic"`, `"svm"` (linear, one against the rest), `"few_shot"` (nearest class mean), or `"auto"`: the one
-        with the best macro-F1 in the inner folds.
+        `"logistic"`, `"svm"` (linear, one against the rest), `"few_shot"` (nearest class mean), `"one_vs_rest"`
+        (logistic regression of each label against the rest, both sides weighing alike), or `"auto"`: of the first
+        three the one with the best macro-F1 in the inner folds.
     random_state
         Seed of the inner folds.
 
@@ -260,6 +262,12 @@ def _fit_for(head: str, matrix: Any, view: str) -> str:
 
 
 def _fit_linear(head: str, penalty: float, matrix: Any, y: Array, seed: int) -> tuple[Array, Array]:
+    if head == "one_vs_rest":
+        lines = [
+            fit_line("logistic", matrix, (y == label).astype(float), C=penalty, seed=seed, tolerance=QUICK)
+            for label in np.unique(y)
+        ]
+        return np.vstack([weights for weights, _ in lines]), np.array([intercept for _, intercept in lines])
     if head == "svm":
         model: Any = LinearSVC(C=penalty, class_weight="balanced", random_state=seed, tol=1e-3)
     else:

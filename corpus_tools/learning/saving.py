@@ -29,7 +29,7 @@ from corpus_tools.text.errors import InputError
 
 __all__ = ["FORMAT", "TRUSTED", "load_detector", "save_detector", "saved_type", "versions"]
 
-FORMAT = 5
+FORMAT = 6
 TRUSTED = (
     "corpus_tools.learning.calibrated.CalibratedLogistic",
     "corpus_tools.learning.dense.DenseView",

@@ -45,8 +45,8 @@ _NAMED = "names"
 """The block of the words of target and holder themselves."""
 _WEIGHTS = {"words": 0.7, "names": 0.8, "clause": 0.7, "lemmas": 0.5, "structure": 0.7, "attribution": 0.3}
 _SLOTS: dict[str, tuple[str, ...]] = {"topic": (), "span": ("targetx",), "entity": ("targetx", "holderx")}
-_OF_TEXT, _OF_SPAN = 0.25, 0.4
-"""Weights of the mean word vectors: beside the words themselves they shift what was never seen, no more."""
+_OF_TEXT, _OF_SPAN, _OF_TOPIC = 0.25, 0.4, 0.6
+"""Weights of mean word vectors of text and spans, and of a text's embedding on a topic: beside words they only help."""
 _CROWDED = 3.0
 """From so many candidates a text on average its words are left out."""
 
@@ -112,8 +112,9 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if self.embeddings is not None:
             spans = self.target != "topic" and not self.crowded_
             holders = spans and self.target == "entity"
+            weight = _OF_TOPIC if self.target == "topic" else 1.0
             curved = self.curved and spans and LEAST <= len(units) <= MOST
-            self.dense_ = DenseView(self.embeddings, spans=spans, holders=holders, curved=curved)
+            self.dense_ = DenseView(self.embeddings, spans=spans, holders=holders, curved=curved, weight=weight)
             found[self.dense_.name] = self.dense_.fit_transform(units)
         return found
 

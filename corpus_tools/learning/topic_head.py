@@ -24,8 +24,11 @@ class TopicHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    head, random_state
-        As in `LinearHead`.
+    head
+        As in `LinearHead`, but that `"auto"` is `"one_vs_rest"`: with a few hundred rows a topic it is steadier than
+        support vectors.
+    random_state
+        Seed of the inner folds.
 
     Attributes
     ----------
@@ -44,7 +47,8 @@ class TopicHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, views: Views, y: Any, groups: Sequence[Any] | None, topics: Sequence[str]) -> TopicHead:
         """Fit to views of the same rows, with a label and a topic each."""
         labels, names = np.asarray(y), np.asarray(topics, dtype=object)
-        self.shared_ = LinearHead(self.head, self.random_state).fit(views, labels, groups)
+        head = "one_vs_rest" if self.head == "auto" else self.head
+        self.shared_ = LinearHead(head, self.random_state).fit(views, labels, groups)
         self.classes_ = self.shared_.classes_
         self.own_: dict[str, LinearHead] = {}
         own = np.zeros((len(labels), len(self.classes_)))
@@ -54,7 +58,7 @@ class TopicHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if len(rows) >= _LEAST_ROWS and len(np.unique(labels[rows])) > 1:
                 part = {name: matrix[rows] for name, matrix in views.items()}
                 inside = [groups[i] for i in rows.tolist()] if groups is not None else None
-                model = LinearHead(self.head, self.random_state).fit(part, labels[rows], inside)
+                model = LinearHead(head, self.random_state).fit(part, labels[rows], inside)
                 self.own_[str(topic)] = model
                 own[rows] = self._spread(model, log_softmax(model.inner_scores_, axis=1))
                 known[rows] = True

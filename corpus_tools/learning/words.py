@@ -15,6 +15,7 @@ Place = tuple[str, Span | None]
 """A term and its code points in the text."""
 
 _WORD = re.compile(r"[#@]?\w+(?:['’]\w+)*|[^\w\s]+")
+_HASHTAG = re.compile(r"(?<!\w)#(\w+)")
 _BREAKS = ',;:—–“”"()'
 WINDOW = 4
 LONGEST = 700
@@ -30,6 +31,27 @@ def find_words(text: str) -> list[tuple[str, int, int]]:
     [('don’t', 0, 5), ('!', 5, 6)]
     """
     return [(match.group().lower(), *match.span()) for match in _WORD.finditer(text)]
+
+
+def split_hashtags(text: str) -> str:
+    """Spell hashtags as the words they are made of, which is how a model of language has seen them.
+
+    >>> split_hashtags("#TeamHillary2016 and #stop_it, #NATOsummit, #USA!")
+    'Team Hillary 2016 and stop it, NAT Osummit, USA!'
+    """
+    return _HASHTAG.sub(lambda match: " ".join(_split_name(match.group(1))) or match.group(), text)
+
+
+def _split_name(name: str) -> list[str]:
+    """Cut a name where small letters end or letters and digits meet, and before the last capital of several."""
+    cuts = [0]
+    for i in range(1, len(name)):
+        before, here, after = name[i - 1], name[i], name[i + 1 : i + 2]
+        starts = here.isupper() and (not before.isupper() or after.islower())
+        if starts or here.isdigit() != before.isdigit() or "_" in (here, before):
+            cuts.append(i)
+    pieces = [name[start:stop] for start, stop in zip(cuts, [*cuts[1:], len(name)], strict=True)]
+    return [piece for piece in pieces if piece != "_"]
 
 
 def text_terms(
