@@ -83,10 +83,8 @@ def read_texts(folder: Path, count: int | None) -> list[str]:
 def compare(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     machine = describe_machine()  # before the load is our own
     best: dict[str, dict[str, Any]] = {}
-    floor: dict[str, Any] = {}
     for _ in range(options.rounds):
-        floor, *found = run_modes(options, folder)
-        for mode, row in zip(options.modes, found, strict=True):
+        for mode, row in run_modes(options, folder).items():
             if mode not in best or row["seconds"] < best[mode]["seconds"]:
                 best[mode] = row
     rows = [row | {"mode": mode, "rate": row["words"] / row["seconds"]} for mode, row in best.items()]
@@ -97,11 +95,11 @@ def compare(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     run = {"articles": len(expected), "words": rows[0]["words"], "rounds": options.rounds}
     run["baseline_threads"] = options.baseline_threads or "Stanza's default"
     run["side_by_side"] = options.side_by_side
-    return {"machine": machine, "run": run, "rows": rows, "floor": floor}
+    return {"machine": machine, "run": run, "rows": rows, "floor": start(options, "floor", folder)}
 
 
-def run_modes(options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
-    """Measure the floor and every mode, one after the other or each on two cores of its own."""
+def run_modes(options: argparse.Namespace, folder: Path) -> dict[str, dict[str, Any]]:
+    """Measure every mode, one after the other or each on two cores of its own."""
     free: queue.SimpleQueue[str] = queue.SimpleQueue()
     slots = pair_cores() if options.side_by_side else [""]
     for cores in slots:
@@ -110,16 +108,16 @@ def run_modes(options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]
     def measure(mode: str, piece: int) -> dict[str, Any]:
         cores = free.get()
         try:
-            return start(options, mode, (piece, pieces_of(options, mode)), folder, cores)
+            return start(options, mode, folder, piece=piece, cores=cores)
         finally:
             free.put(cores)
 
     with ThreadPoolExecutor(len(slots)) as pool:
-        modes = ["floor", *options.modes]
         running = {
-            mode: [pool.submit(measure, mode, piece) for piece in range(pieces_of(options, mode))] for mode in modes
+            mode: [pool.submit(measure, mode, piece) for piece in range(pieces_of(options, mode))]
+            for mode in options.modes
         }
-        return [add_up([future.result() for future in running[mode]]) for mode in modes]
+        return {mode: add_up([future.result() for future in pieces]) for mode, pieces in running.items()}
 
 
 def pair_cores() -> list[str]:
@@ -138,8 +136,6 @@ def pieces_of(options: argparse.Namespace, mode: str) -> int:
 
 
 def add_up(pieces: list[dict[str, Any]]) -> dict[str, Any]:
-    if len(pieces) == 1:
-        return pieces[0]
     total = {name: sum(piece[name] for piece in pieces) for name in ("words", "seconds", "start")}
     return total | {"peak_mb": max(piece["peak_mb"] for piece in pieces)}
 
@@ -153,10 +149,10 @@ def read_tables(options: argparse.Namespace, folder: Path, mode: str) -> list[An
     return tables
 
 
-def start(options: argparse.Namespace, mode: str, piece: tuple[int, int], folder: Path, cores: str) -> dict[str, Any]:
+def start(options: argparse.Namespace, mode: str, folder: Path, *, piece: int = 0, cores: str = "") -> dict[str, Any]:
     command = ["taskset", "--cpu-list", cores] if cores else []
-    command += [sys.executable, __file__, str(options.folder), "--run", mode, "--piece", str(piece[0]), str(piece[1])]
-    command += ["--out", str(folder / f"{mode}-{piece[0]}.pickle")]
+    command += [sys.executable, __file__, str(options.folder), "--run", mode]
+    command += ["--piece", str(piece), str(pieces_of(options, mode)), "--out", str(folder / f"{mode}-{piece}.pickle")]
     if options.articles is not None:
         command += ["--articles", str(options.articles)]
     threads = options.baseline_threads if mode in BASELINES else 1 if mode[-1] == "1" or mode == "floor" else None
@@ -265,13 +261,14 @@ def describe_machine() -> dict[str, Any]:
     import stanza
     import torch
 
+    from corpus_tools.language.batches import count_cores
+
     names = [line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")]
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = {"python": platform.python_version(), "torch": torch.__version__, "stanza": stanza.__version__}
     processor = names[0] if names else platform.processor()
     load = round(os.getloadavg()[0], 2)
-    return {"processor": processor, "cores": cores, "memory_gib": round(memory, 1), "load": load, **versions}
+    return {"processor": processor, "cores": count_cores(), "memory_gib": round(memory, 1), "load": load, **versions}
 
 
 def _cpu_lines() -> list[str]:

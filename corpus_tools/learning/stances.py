@@ -50,8 +50,8 @@ class StanceDetector(Detector):
     codebook
         Gives mentions their entities and kinds; none is needed.
     head
-        `"logistic"`, `"svm"`, `"few_shot"`, `"one_vs_rest"` or `"auto"` (chosen inside the training data; for topics
-        the last of these).
+        `"logistic"`, `"svm"`, `"few_shot"`, `"one_vs_rest"`, or `"auto"`: chosen inside the training data, for topics
+        `"one_vs_rest"`.
     embeddings
         Folder of the model of embeddings; None takes that of the environment, or an installed one.
     names

@@ -46,7 +46,7 @@ _NAMED = "names"
 _WEIGHTS = {"words": 0.7, "names": 0.8, "clause": 0.7, "lemmas": 0.5, "structure": 0.7, "attribution": 0.3}
 _SLOTS: dict[str, tuple[str, ...]] = {"topic": (), "span": ("targetx",), "entity": ("targetx", "holderx")}
 _OF_TEXT, _OF_SPAN, _OF_TOPIC = 0.25, 0.4, 0.6
-"""Weights of mean word vectors of text and spans, and of a text's embedding on a topic: beside words they only help."""
+"""Weights of mean word vectors of text and spans, and of a text's embedding on a topic: less than the words' own."""
 _CROWDED = 3.0
 """From so many candidates a text on average its words are left out."""
 
