@@ -44,6 +44,23 @@ def test_a_burst_of_commands_arrives_once_each_and_in_order(place, lost):
     assert [event.event for event in spot.store.events("ana")].count("add") == 100
 
 
+def test_one_lost_command_is_sent_again_once_however_many_follow(place):
+    spot = place(" ".join(f"w{n}" for n in range(60)))
+    spot.page.evaluate(
+        """() => {
+            window.tried = [];
+            window.model.lose = ({ seq }) => window.tried.push(seq) === 2;
+        }"""
+    )
+    spot.bench.hold()
+    for _ in range(40):
+        spot.press("1", "ArrowRight")
+    spot.bench.release()
+    assert [quote for _, quote in spot.quotes] == [f"w{n}" for n in range(40)]
+    tried = spot.page.evaluate("window.tried")
+    assert tried == [*range(1, 41), *range(2, 41)]
+
+
 def test_a_full_disk_is_said_and_nothing_typed_is_lost(place):
     spot = place()
     spot.press("1")

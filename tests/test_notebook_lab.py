@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from browser.bench import PATIENCE
 from browser.chromium import start_browser
 from browser.lab import Lab, count_cells, kill, start_lab
 from browser.place import PLAIN, SCHEME
@@ -52,6 +53,7 @@ def notebook(lab, browser, request):
     """Open a notebook whose first cell shows an annotator, and run it."""
     name = request.node.name.removeprefix("test_")[:40]
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE)
 
     def start(*more, address=lab.address):
         lab.write_notebook(f"{name}.ipynb", [CODE.format(name=name), *more])
@@ -126,7 +128,7 @@ def test_the_kernel_dies_and_the_work_goes_on(notebook, lab):
     page.locator(".jp-Dialog button").last.click(timeout=30000)
     lab.wait_for_kernel(page)
     lab.run_cell(page, 0)
-    page.wait_for_selector('.ctn-saved[data-state="saved"]', timeout=60000)
+    page.wait_for_selector('.ctn-saved[data-state="saved"]')
     assert page.locator(".ctn-place").inner_text() == "Article 2 of 2"
     assert page.locator(".ctn-framed").all_inner_texts() == ["Second"]
     page.locator(".ctn-pane").first.focus()
@@ -145,7 +147,7 @@ def test_a_reload_of_the_page_keeps_everything(notebook):
     press(page, "Control+s")
     page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
     page.reload()
-    page.wait_for_selector(".ctn-pane", timeout=60000)
+    page.wait_for_selector(".ctn-pane")
     assert page.locator(".ctn-framed").all_inner_texts() == ["Rain"]
     assert page.locator(".ctn-strip").is_visible()
     page.locator(".ctn-pane").first.focus()
@@ -162,10 +164,10 @@ def test_a_cut_network_loses_nothing_and_writes_nothing_twice(notebook, lab):
         settle(page)
         wire.cut()
         press(page, "ArrowRight", "2", "ArrowRight", "1")
-        page.wait_for_selector('.ctn-saved[data-state="late"]', timeout=60000)
+        page.wait_for_selector('.ctn-saved[data-state="late"]')
         assert quotes(stored()) == [("influence", "Rain")]
         wire.mend()
-        page.wait_for_selector('.ctn-saved[data-state="saved"]', timeout=120000)
+        page.wait_for_selector('.ctn-saved[data-state="saved"]')
         assert quotes(stored()) == [("influence", "Rain"), ("ballot", "fell"), ("influence", "in")]
         assert sum(event.event == "add" for event in stored().events("ana")) == 3
 

@@ -1,12 +1,14 @@
 """The border to a view: commands arrive in order and once, whatever the network does, and each gets an answer.
 
 A view numbers its commands from 1 and keeps each until it is acknowledged. What comes twice is answered again but not
-done again; after a gap the view is told from where to send anew. An answer says in words what went wrong.
+done again; after a gap the view is told from where to send anew. Every later command finds the same gap: the answer
+repeats the `round` of the command, so that a view which has sent anew since then need not do it again, and a slow
+network is not flooded. An answer says in words what went wrong.
 
 >>> done = []
 >>> box = Mailbox(lambda op, base_rev, view: done.append(op))
->>> box.receive({"client": "v1", "seq": 2, "base_rev": 0, "op": "b"})
-{'kind': 'resend', 'client': 'v1', 'seq': 1}
+>>> box.receive({"client": "v1", "seq": 2, "round": 0, "base_rev": 0, "op": "b"})
+{'kind': 'resend', 'client': 'v1', 'seq': 1, 'round': 0}
 >>> for seq, op in [(1, "a"), (2, "b"), (2, "b")]:
 ...     answer = box.receive({"client": "v1", "seq": seq, "base_rev": 0, "op": op})
 >>> answer, done
@@ -48,7 +50,7 @@ class Mailbox:
         if seq < expected:
             return answers.get(seq) or _acknowledge(client, seq, None)
         if seq > expected:
-            return {"kind": "resend", "client": client, "seq": expected}
+            return {"kind": "resend", "client": client, "seq": expected, "round": message.get("round")}
         answer = self._try(client, seq, message)
         if not answer.get("retry"):
             answers[seq] = answer

@@ -98,6 +98,9 @@ class SessionWidget(anywidget.AnyWidget):
             return
         repeated = self._mailbox.knows(content)
         answer = dict(self._mailbox.receive(content))
+        if answer["kind"] == "resend":  # nothing was done
+            self.send(answer)
+            return
         try:
             self._push()
             if repeated:  # the network lost the answer, and with it what changed: only changes are sent by themselves

@@ -15,6 +15,7 @@ from comm.base_comm import BaseComm
 
 ADDRESS = "http://localhost:9/"
 HERE = Path(__file__).parent
+PATIENCE = 120_000  # milliseconds: a busy machine is no fault of the page
 
 
 class KeepingComm(BaseComm):
@@ -45,6 +46,7 @@ class Bench:
 
     def __init__(self, browser: Any, *, light: bool = True, width: int = 1180, height: int = 820) -> None:
         self.page = browser.new_page(viewport={"width": width, "height": height})
+        self.page.set_default_timeout(PATIENCE)
         self.light = light
         self.errors: list[str] = []
         self.inbox: list[dict[str, Any]] = []

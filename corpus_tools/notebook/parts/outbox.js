@@ -13,6 +13,7 @@ class Outbox {
     this.answers = new Map(); // questions that wait for an answer
     this.asked = 0;
     this.lastSent = 0;
+    this.round = 0; // how often commands were sent again: a gap that an earlier round had is closed already
     model.on("msg:custom", (content) => this.receive(content));
     this.timer = setInterval(() => this.check(), 500);
     this.warn = (event) => this.pending.length > 0 && event.preventDefault();
@@ -47,7 +48,8 @@ class Outbox {
       this.answers.get(content.ask)?.(content.answer);
       this.answers.delete(content.ask);
     } else if (content.kind === "resend") {
-      if (!this.problem && performance.now() - this.lastSent > 50) this.resend();
+      const missed = this.pending.some(({ message }) => message.seq === content.seq);
+      if (missed && !this.problem && content.round === this.round) this.resend(content.seq);
     } else if (content.kind === "ack") {
       this.settle(content);
     }
@@ -72,13 +74,16 @@ class Outbox {
     this.tell({});
   }
 
-  resend() {
-    for (const { message } of this.pending) this.send(message);
+  /** Send again what waits, from a command on: those before it have been done, and their answers are under way. */
+  resend(from = 0) {
+    this.round += 1;
+    for (const { message } of this.pending) if (message.seq >= from) this.send(message);
     this.tell({});
   }
 
   send(message) {
     this.lastSent = performance.now();
+    message.round = this.round;
     try {
       this.model.send(message);
     } catch (error) {
