@@ -80,7 +80,7 @@ def test_tokens_sentences_and_words_are_those_of_stanza_for_each_text_alone(fast
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_fills_its_columns_as_stanza_does(fast: Accelerated, annotated: Sentences, name: str) -> None:
-    layer = LAYERS[name](fast.pipeline.processors[name], float32())
+    layer = LAYERS[name](fast.pipeline.processors[name], "float32")
     before = list(LAYERS)[: list(LAYERS).index(name)]
     known = [column for other in before for column in LAYERS[other].columns]
     ours = Sentences(annotated.tokens, annotated.words, {column: annotated.columns[column] for column in known})
@@ -107,7 +107,7 @@ def test_doubled_subjects_and_objects_are_repaired_as_stanza_does(fast: Accelera
             processor.config["resolve_head_constraints"] = repair
             layers = {
                 "stanza": _StanzaLayer(processor, ("head", "deprel")),
-                "ours": LAYERS["depparse"](processor, float32()),
+                "ours": LAYERS["depparse"](processor, "float32"),
             }
             for who, layer in layers.items():
                 results[repair, who] = Sentences(annotated.tokens, annotated.words, dict(known))
@@ -203,7 +203,13 @@ def test_processors_that_are_not_there_are_not_missed() -> None:
 # ------------------------------------------------------------------------------------------------------- fast, newswire
 
 
-def test_fast_has_the_same_tokens_and_nearly_the_same_columns(fast: Accelerated, annotated: Sentences) -> None:
+@pytest.mark.parametrize("bfloat16", [True, False])
+def test_fast_has_the_same_tokens_and_nearly_the_same_columns(
+    fast: Accelerated, annotated: Sentences, bfloat16: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: bfloat16)
     faster = accelerate(fast.pipeline, precision="fast")
     texts = [fold_quotes(text) for text in TEXTS.values()]
     assert [text.sentences for text in faster.segment(texts)] == [text.sentences for text in fast.segment(texts)]
@@ -213,11 +219,12 @@ def test_fast_has_the_same_tokens_and_nearly_the_same_columns(fast: Accelerated,
         assert share_of_equal(ours.columns[name], expected) >= 0.97, name
 
 
-def test_fast_is_exact_where_the_processor_has_no_bfloat16(fast: Accelerated, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fast_is_exact_where_the_processor_has_neither(fast: Accelerated, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
-    with pytest.warns(RuntimeWarning, match="no bfloat16"):
+    monkeypatch.setattr("corpus_tools.language.acceleration.products.has_integers", lambda: False)
+    with pytest.warns(RuntimeWarning, match="neither bfloat16"):
         slower = accelerate(fast.pipeline, precision="fast")
     [text] = fast.segment(["She can't wait."])
     other = Sentences(text.sentences.tokens, text.sentences.words)
@@ -250,12 +257,6 @@ def test_twelve_newswire_articles(fast: Accelerated, shared: Path) -> None:
 
 def share_of_equal(ours: list[Any], theirs: list[Any]) -> float:
     return sum(a == b for a, b in zip(ours, theirs, strict=True)) / len(theirs)
-
-
-def float32() -> Any:
-    import torch
-
-    return torch.float32
 
 
 def no_gradient() -> Any:

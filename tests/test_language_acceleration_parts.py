@@ -90,7 +90,7 @@ def test_relations_of_chosen_pairs(at_once: int, monkeypatch: pytest.MonkeyPatch
     scorer = randomise(PairwiseBiaffineScorer(7, 6, 5))
     dependents, heads = torch.randn(1, 40, 7), torch.randn(1, 40, 6)
     chosen = np.random.default_rng(0).integers(0, 12, 40)
-    ours = RelationScorer(scorer, torch.float32)
+    ours = RelationScorer(scorer, "float32")
     expected = scorer(dependents, heads)[0]
     found = ours.score(dependents[0], heads[0], chosen)
     assert torch.allclose(found, expected[torch.arange(40), torch.from_numpy(chosen)], atol=1e-4)
@@ -185,7 +185,7 @@ from corpus_tools.language.pipeline import load_pipeline
 before = torch.optim.Optimizer.add_param_group
 load_pipeline(find_package("lite"))
 assert torch.optim.Optimizer.add_param_group is before
-assert "torch._dynamo" not in sys.modules
+assert not sys.modules.keys() & {"torch._dynamo", "transformers", "networkx", "pandas"}
 parameter = torch.nn.Parameter(torch.ones(1))
 torch.optim.SGD([parameter], lr=0.1).add_param_group({"params": [torch.nn.Parameter(torch.ones(1))]})
 """

@@ -23,7 +23,7 @@ from corpus_tools.cli.output import format_option, print_table
     type=click.Choice(["exact", "fast"]),
     default="exact",
     show_default=True,
-    help="fast: bfloat16, a few words in a thousand come out otherwise.",
+    help="fast: bfloat16 or 8-bit integers, a few words in a thousand come out otherwise.",
 )
 @click.option("--conllu", type=click.Path(path_type=Path), help="Write the parses to this CoNLL-U file too.")
 @format_option

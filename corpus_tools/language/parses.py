@@ -72,9 +72,9 @@ def parse(
     processors : sequence of str, optional
         Run only these of tokenize, mwt, pos, lemma, depparse, ner; the columns of the others stay empty.
     precision : "exact" or "fast", default "exact"
-        ``"exact"`` gives what Stanza gives. ``"fast"`` computes the large matrix products in bfloat16, about one and a
-        half times as fast on processors that have it; a few words in a thousand may come out otherwise. The cache keeps
-        the two apart.
+        ``"exact"`` gives what Stanza gives. ``"fast"`` computes the large matrix products in bfloat16 or, on processors
+        without it, in integers of 8 bits; a few words in a thousand may come out otherwise. The cache keeps the two
+        apart.
     progress : bool, default True
         Show a bar on stderr (nothing is shown when nothing is to be done).
 

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpus_tools.language.acceleration import Accelerated, accelerate
-from corpus_tools.language.acceleration.loading import without_compiler
+from corpus_tools.language.acceleration.loading import imported_when_used, without_compiler
 from corpus_tools.language.acceleration.sentences import Sentences
 from corpus_tools.language.downloads import stanza_version
 from corpus_tools.language.models import Package, verify_package
@@ -136,7 +136,8 @@ def load_engine(package: Package, precision: str = "exact") -> Accelerated:
 def load_pipeline(package: Package) -> Any:
     """Load the ``stanza.Pipeline`` of a package, on the CPU, once per process, after its files were verified."""
     verify_package(package)
-    import stanza
+    with imported_when_used("transformers", "networkx"):
+        import stanza
 
     with without_compiler():
         return stanza.Pipeline(

@@ -27,15 +27,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus_tools.language.acceleration.sentences import Sentences
+
+if TYPE_CHECKING:  # a worker does without it
+    import pandas as pd
 
 __all__ = ["COLUMNS", "SCHEMA", "SCHEMA_VERSION", "fold_quotes", "join_pieces", "tabulate", "to_frame"]
 

@@ -24,7 +24,8 @@ What is done otherwise than in Stanza, by file:
 `sentences`    strings in lists instead of an object a word; each distinct sentence analysed once
 `buckets`      sentences of like length together, over all texts, without padding
 `loading`      torch's compiler stays out of it
-`recurrent`    of the highway layers, what depends on a word alone once for each distinct word
+`recurrent`    recurrent layers in steps that fit the cache; what depends on a word alone once for each distinct word
+`products`     the large matrix products, in float32 or in less
 ============== =====================================================================================================
 
 Each file checks the source of what it stands for (`guard`). Where the installed Stanza or the loaded model is another,
@@ -44,6 +45,7 @@ from corpus_tools.language.acceleration.expanding import Expanding
 from corpus_tools.language.acceleration.guard import StepsAside
 from corpus_tools.language.acceleration.lemmas import Lemmas
 from corpus_tools.language.acceleration.parsing import Parsing
+from corpus_tools.language.acceleration.products import choose_precision
 from corpus_tools.language.acceleration.sentences import Sentences, find_distinct, read_document, to_document
 from corpus_tools.language.acceleration.tagging import Tagging
 from corpus_tools.language.acceleration.tokenizing import Segmented, Tokenizing
@@ -70,8 +72,9 @@ def accelerate(pipeline: Any, *, precision: str = "exact") -> Accelerated:
     pipeline : stanza.Pipeline
         Loaded, on the CPU; it stays as it is and goes on working.
     precision : "exact" or "fast", default "exact"
-        ``"exact"`` computes in float32 as Stanza does. ``"fast"`` computes the recurrent and biaffine layers in
-        bfloat16, where the processor has it; the tokenizer, whose errors would cost more, stays in float32.
+        ``"exact"`` computes in float32 as Stanza does. ``"fast"`` computes the large products in bfloat16 or in
+        integers of 8 bits, whichever the processor has (see `products`); what runs from word to word stays in
+        float32, and so does the tokenizer, whose errors would cost more.
 
     Returns
     -------
@@ -95,11 +98,11 @@ class Accelerated:
 
         self.pipeline = pipeline
         self.aside: dict[str, str] = {}
-        dtype = torch.bfloat16 if precision == "fast" and _has_bfloat16() else torch.float32
+        arithmetic = choose_precision(precision)
         self._tokenizing, self._expanding = self._build_segmentation()
         with torch.no_grad():
             self._layers = [
-                self._build(name, LAYERS[name], dtype) for name in ("pos", "lemma", "depparse", "ner") if name in
+                self._build(name, LAYERS[name], arithmetic) for name in ("pos", "lemma", "depparse", "ner") if name in
                 pipeline.processors
             ]  # fmt: skip
 
@@ -137,9 +140,9 @@ class Accelerated:
             self._warn(name, reason)
             return None, None
 
-    def _build(self, name: str, layer: Any, dtype: Any) -> Any:
+    def _build(self, name: str, layer: Any, arithmetic: str) -> Any:
         try:
-            return layer(self.pipeline.processors[name], dtype)
+            return layer(self.pipeline.processors[name], arithmetic)
         except StepsAside as reason:
             self._warn(name, reason)
             return _StanzaLayer(self.pipeline.processors[name], layer.columns)
@@ -159,17 +162,6 @@ class _StanzaLayer:
     def run(self, sentences: Sentences) -> None:
         document = self._processor.bulk_process([to_document(sentences)])[0]
         read_document(document, sentences, self._columns)
-
-
-def _has_bfloat16() -> bool:
-    """Tell whether products in bfloat16 are faster than in float32 here; without it they are emulated."""
-    import torch
-
-    if torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return True
-    what = "this processor has no bfloat16: 'fast' computes in float32, as 'exact' does"
-    warnings.warn(what, RuntimeWarning, stacklevel=4)
-    return False
 
 
 def _assemble(text: Segmented, words: dict[str, tuple[str, ...]]) -> Text:

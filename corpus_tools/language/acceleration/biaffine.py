@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from corpus_tools.language.acceleration.products import Product
+
 __all__ = ["RelationScorer", "linear_by_tag", "matrix_biaffine", "score_by_tag"]
 
 HEADS = 128
@@ -78,14 +80,15 @@ class RelationScorer:
     Parameters
     ----------
     scorer : stanza.models.common.biaffine.PairwiseBiaffineScorer
-    dtype : torch.dtype
-        Of the products.
+    precision : str
+        Of the products, as `Product` has it.
     """
 
-    def __init__(self, scorer: Any, dtype: Any) -> None:
+    def __init__(self, scorer: Any, precision: str) -> None:
         weight = scorer.W_bilin.weight.detach()  # dependent x head x relations
         self._shape = (weight.shape[0], weight.shape[2])
-        self._maps = weight.permute(1, 0, 2).reshape(weight.shape[1], -1).contiguous().to(dtype)
+        maps = weight.permute(0, 2, 1).reshape(-1, weight.shape[1])
+        self._product = Product(maps[:, :-1], maps[:, -1], precision)
         self._bias = scorer.W_bilin.bias.detach()
 
     def score(self, dependents: Any, heads: Any, chosen: npt.NDArray[np.int64]) -> Any:
@@ -110,13 +113,13 @@ class RelationScorer:
         order = np.argsort(rank[np.searchsorted(distinct, chosen)], kind="stable")
         scores = dependents.new_empty(len(chosen), self._shape[1])
         self._fill(scores, dependents, heads, distinct[by_count], counts[by_count], order)
-        return scores.float() + self._bias
+        return scores + self._bias
 
     def score_all(self, dependents: Any, heads: Any) -> Any:
         """Score all relations between each dependent and each head, of shape (dependents, heads, relations)."""
         maps = self._map(heads)
         scores = (dependents[None] @ maps[:, :-1] + maps[:, -1:]).transpose(0, 1)
-        return scores.float() + self._bias
+        return scores + self._bias
 
     def _fill(self, scores: Any, dependents: Any, heads: Any, distinct: Any, counts: Any, order: Any) -> None:
         import torch
@@ -134,10 +137,7 @@ class RelationScorer:
                 scores[rows] = torch.baddbmm(maps[:, -1:], block, maps[:, :-1]).flatten(0, 1)
 
     def _map(self, heads: Any) -> Any:
-        import torch
-
-        flat = torch.addmm(self._maps[-1], heads, self._maps[:-1])
-        return flat.view(len(heads), *self._shape)
+        return self._product(heads).view(len(heads), *self._shape)
 
 
 def _score(self: Any, first: Any, second: Any) -> Any:

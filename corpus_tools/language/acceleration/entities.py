@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,8 @@ import numpy.typing as npt
 
 from corpus_tools.language.acceleration.buckets import Bucket, Letters, fill_buckets, find_units, read_characters
 from corpus_tools.language.acceleration.guard import check_sources, require
-from corpus_tools.language.acceleration.recurrent import run_lstm
+from corpus_tools.language.acceleration.products import for_distinct
+from corpus_tools.language.acceleration.recurrent import LSTM
 from corpus_tools.language.acceleration.sentences import Sentences
 
 __all__ = ["Entities", "find_paths"]
@@ -39,9 +39,9 @@ class Entities:
 
     columns = ("ner",)
 
-    def __init__(self, processor: Any, dtype: Any) -> None:
+    def __init__(self, processor: Any, precision: str) -> None:
         check_sources(SOURCES)
-        self._models = [_Model(trainer, dtype) for trainer in processor.trainers]
+        self._models = [_Model(trainer, precision) for trainer in processor.trainers]
 
     def run(self, sentences: Sentences) -> None:
         """Tag all tokens."""
@@ -55,8 +55,7 @@ class Entities:
 class _Model:
     """One of the processor's models."""
 
-    def __init__(self, trainer: Any, dtype: Any) -> None:
-        import torch
+    def __init__(self, trainer: Any, precision: str) -> None:
         from stanza.models.ner.model import NERTagger
 
         model = trainer.model
@@ -64,12 +63,11 @@ class _Model:
         require(not model.args.get("charlm"), "the tagger of entities uses a character language model")
         require(model.bert_model is None, "the tagger of entities uses a transformer")
         require(model.num_output_layers == 1, "the tagger of entities has several layers of tags")
-        require(type(model.taggerlstm.lstm) is torch.nn.LSTM, "the tagger of entities has cells of its own")
         require(model.args["word_emb_dim"] > 0, "the tagger of entities knows no words")
-        self._model, self._dtype, self._vocab = model.eval(), dtype, trainer.vocab
+        self._model, self._vocab = model.eval(), trainer.vocab
         self._letters = Letters(trainer.vocab["char"], lower=model.args.get("char_lowercase", False))
-        self._lstm = copy.deepcopy(model.taggerlstm.lstm).to(dtype)
-        self._start = (model.taggerlstm_h_init.to(dtype), model.taggerlstm_c_init.to(dtype))
+        start = (model.taggerlstm_h_init, model.taggerlstm_c_init)
+        self._lstm = LSTM(model.taggerlstm.lstm, for_distinct(precision), start)
         self._transitions = model.crits[0]._transitions.detach().numpy()
         self._names = self._name_tags(model.tag_clfs[0].out_features, trainer.args["predict_tagset"])
 
@@ -78,11 +76,10 @@ class _Model:
         import torch
 
         forms, units = find_units([token for tokens in sentences.tokens for token in tokens])
-        inputs: Any = self._embed(forms) if forms else None
+        prepared: Any = self._lstm.prepare(self._embed(forms)) if forms else None
         found: list[list[str]] = [[] for _ in sentences.tokens]
         for bucket in fill_buckets(sentences.token_lengths):
-            rows = inputs[torch.from_numpy(units[bucket.rows])]
-            hidden = run_lstm(self._lstm, rows, bucket, self._start).float()
+            hidden = self._lstm.run(prepared, torch.from_numpy(units[bucket.rows]), bucket.sizes)
             scores = self._model.tag_clfs[0](hidden).numpy()
             for number, path in zip(bucket.sentences, find_paths(scores, self._transitions, bucket), strict=True):
                 found[number] = self._name(path)
@@ -96,7 +93,7 @@ class _Model:
         if model.args["char"] and model.args["char_emb_dim"] > 0:
             inputs.append(read_characters(model.charmodel, self._letters.spell(forms)))
         joined = torch.cat(inputs, 1)
-        return (model.input_transform(joined) if model.input_transform else joined).to(self._dtype)
+        return model.input_transform(joined) if model.input_transform else joined
 
     def _embed_words(self, forms: list[str]) -> Any:
         """Look the words up in the fixed vectors and in those that were learned beside them."""

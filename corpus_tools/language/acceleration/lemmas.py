@@ -38,7 +38,7 @@ class Lemmas:
 
     columns = ("lemma",)
 
-    def __init__(self, processor: Any, dtype: Any) -> None:
+    def __init__(self, processor: Any, precision: str) -> None:
         check_sources(SOURCES)
         from stanza.models.common.seq2seq_model import Seq2SeqModel
         from stanza.models.lemma.trainer import Trainer

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from corpus_tools.language.acceleration.biaffine import RelationScorer
 from corpus_tools.language.acceleration.buckets import PAIRS, Bucket, Letters, fill_buckets, find_units, read_characters
 from corpus_tools.language.acceleration.guard import check_sources, require
+from corpus_tools.language.acceleration.products import Product, join_layers
 from corpus_tools.language.acceleration.recurrent import HighwayNetwork
 from corpus_tools.language.acceleration.sentences import Sentences
 from corpus_tools.language.acceleration.tagging import simplify
@@ -57,7 +58,7 @@ class Parsing:
 
     columns = ("head", "deprel")
 
-    def __init__(self, processor: Any, dtype: Any) -> None:
+    def __init__(self, processor: Any, precision: str) -> None:
         check_sources(SOURCES)
         from stanza.models.depparse.model import GraphParser
 
@@ -74,11 +75,11 @@ class Parsing:
         self._letters = Letters(processor.vocab["char"])
         self._vectors = processor.pretrain.vocab if has_vectors else None
         self._repair = processor.config.get("resolve_head_constraints", True)
-        self._network = HighwayNetwork(model.parserlstm, model.parserlstm_h_init, model.parserlstm_c_init, dtype)
+        self._network = HighwayNetwork(model.parserlstm, model.parserlstm_h_init, model.parserlstm_c_init, precision)
         names = ["unlabeled", *(name for name in ("linearization", "distance") if args[name])]
-        self._arcs = _ArcScorers([getattr(model, name) for name in names], names, dtype)
-        self._projections = _project([model.deprel.W1, model.deprel.W2], dtype)
-        self._relations = RelationScorer(model.deprel.scorer, dtype)
+        self._arcs = _ArcScorers([getattr(model, name) for name in names], names, precision)
+        self._projections = [join_layers([layer], precision) for layer in (model.deprel.W1, model.deprel.W2)]
+        self._relations = RelationScorer(model.deprel.scorer, precision)
         self._labels = self._vocab["deprel"].unmap(range(4, len(self._vocab["deprel"])))
         self._groups = _group_relations(self._labels)
 
@@ -149,7 +150,7 @@ class Parsing:
         """Return head and relation of each row of a bucket, the root's rows included."""
         import torch
 
-        hidden = self._network.run(prepared, units[bucket.rows], bucket)
+        hidden = self._network.run(prepared, units[bucket.rows], bucket.sizes)
         places, mask = bucket.places(), bucket.mask()
         scores = self._arcs.score(hidden, torch.from_numpy(places), torch.from_numpy(mask))
         trees = scores.argmax(2).numpy()
@@ -160,7 +161,7 @@ class Parsing:
             trees[number, :length] = search_tree(_normalise(scores[number, :length, :length]))
         chosen = np.zeros(len(bucket.rows), dtype=np.int64)
         chosen[places[mask]] = np.take_along_axis(places, trees, axis=1)[mask]
-        dependents, governors = (torch.relu(hidden @ weight + bias) for weight, bias in self._projections)
+        dependents, governors = (torch.relu(product(hidden)) for product in self._projections)
         found = self._relations.score(dependents, governors, chosen).argmax(1).numpy()
         heads = np.zeros(len(bucket.rows), dtype=np.int64)
         heads[places[mask]] = trees[mask]
@@ -192,30 +193,29 @@ class Parsing:
 class _ArcScorers:
     """The scorers of a graph parser that judge arcs: attachment, direction, distance."""
 
-    def __init__(self, scorers: list[Any], names: list[str], dtype: Any) -> None:
+    def __init__(self, scorers: list[Any], names: list[str], precision: str) -> None:
         self._names = names
         self._sizes = [scorer.W1.out_features for scorer in scorers]
-        (self._dependent, self._dependent_bias), (self._head, self._head_bias) = (
-            _join([_project([scorer.W1], dtype)[0] for scorer in scorers]),
-            _join([_project([scorer.W2], dtype)[0] for scorer in scorers]),
+        self._dependent, self._head = (
+            join_layers([getattr(scorer, side) for scorer in scorers], precision) for side in ("W1", "W2")
         )
-        self._weights = [scorer.scorer.W_bilin.weight.detach()[..., 0].to(dtype) for scorer in scorers]
+        weights = [scorer.scorer.W_bilin.weight.detach()[..., 0].t() for scorer in scorers]  # heads x dependents
+        self._products = [Product(weight[:, :-1], weight[:, -1], precision) for weight in weights]
         self._biases = [scorer.scorer.W_bilin.bias.detach() for scorer in scorers]
 
     def score(self, hidden: Any, places: Any, mask: Any) -> Any:
         """Score each word (row) with each head (column) of its sentence; -inf where there is no such arc."""
         import torch
 
-        dependents = torch.split(torch.relu(hidden @ self._dependent + self._dependent_bias), self._sizes, 1)
-        heads = torch.split(torch.relu(hidden @ self._head + self._head_bias), self._sizes, 1)
+        dependents = torch.split(torch.relu(self._dependent(hidden)), self._sizes, 1)
+        heads = torch.split(torch.relu(self._head(hidden)), self._sizes, 1)
         positions = torch.arange(places.shape[1])
         offset = positions[None, :] - positions[:, None]
         total: Any = 0
         for number, name in enumerate(self._names):
-            weight = self._weights[number]
-            mixed = torch.addmm(weight[-1], dependents[number], weight[:-1])[places]
+            mixed = self._products[number](dependents[number])[places]
             scores = torch.baddbmm(mixed[..., -1:], mixed[..., :-1], heads[number][places].transpose(1, 2))
-            total = total + _judge(name, scores.float() + self._biases[number], offset)
+            total = total + _judge(name, scores + self._biases[number], offset)
         forbidden = ~mask[:, None, :] | torch.eye(places.shape[1], dtype=torch.bool)
         return total.masked_fill_(forbidden, -float("inf"))
 
@@ -228,16 +228,6 @@ def _judge(name: str, scores: Any, offset: Any) -> Any:
     if name == "distance":
         return -((offset.abs().float() - (1 + functional.softplus(scores))) ** 2 / 2 + 1).log()
     return scores
-
-
-def _project(layers: list[Any], dtype: Any) -> list[tuple[Any, Any]]:
-    return [(layer.weight.detach().t().contiguous().to(dtype), layer.bias.detach().to(dtype)) for layer in layers]
-
-
-def _join(pairs: list[tuple[Any, Any]]) -> tuple[Any, Any]:
-    import torch
-
-    return torch.cat([weight for weight, _ in pairs], 1), torch.cat([bias for _, bias in pairs])
 
 
 def _normalise(scores: Any) -> Any:

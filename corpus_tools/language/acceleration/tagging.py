@@ -9,6 +9,7 @@ import numpy as np
 from corpus_tools.language.acceleration.biaffine import linear_by_tag, score_by_tag
 from corpus_tools.language.acceleration.buckets import Bucket, Letters, fill_buckets, find_units, read_characters
 from corpus_tools.language.acceleration.guard import check_sources, require
+from corpus_tools.language.acceleration.products import join_layers
 from corpus_tools.language.acceleration.recurrent import HighwayNetwork
 from corpus_tools.language.acceleration.sentences import Sentences
 
@@ -53,7 +54,7 @@ class Tagging:
 
     columns = ("upos", "xpos", "feats")
 
-    def __init__(self, processor: Any, dtype: Any) -> None:
+    def __init__(self, processor: Any, precision: str) -> None:
         check_sources(SOURCES)
         from stanza.models.pos.model import Tagger
         from stanza.models.pos.tag_columns import TAG_LINK_EMB
@@ -72,7 +73,11 @@ class Tagging:
         self._letters = Letters(processor.vocab["char"])
         self._vectors = processor.pretrain.vocab if model.args["pretrain"] and processor.pretrain is not None else None
         require(not model.args["pretrain"] or self._vectors is not None, "the tagger's word vectors are not there")
-        self._network = HighwayNetwork(model.taggerlstm, model.taggerlstm_h_init, model.taggerlstm_c_init, dtype)
+        start = (model.taggerlstm_h_init, model.taggerlstm_c_init)
+        self._network = HighwayNetwork(model.taggerlstm, *start, precision)
+        hidden = [model.upos_hid, *(model.tag_hid[name] for name in self.columns[1:])]
+        self._hidden = join_layers(hidden, precision)
+        self._sizes = [part.out_features for part in hidden]
         self._maps = {name: self._make_maps(name) for name in self.columns[1:]}
         self._decoded: dict[str, dict[bytes, str]] = {name: {} for name in self.columns}
 
@@ -117,12 +122,12 @@ class Tagging:
         """Number the tags of a bucket: for each column one row a word, one number a part of the tag."""
         import torch
 
-        model = self._model
-        hidden = self._network.run(prepared, units[bucket.rows], bucket).float()
-        upos = model.upos_clf(torch.relu(model.upos_hid(hidden))).argmax(1).numpy()
+        state = self._network.run(prepared, units[bucket.rows], bucket.sizes)
+        first, *others = torch.split(torch.relu(self._hidden(state)), self._sizes, 1)
+        upos = self._model.upos_clf(first).argmax(1).numpy()
         found = {"upos": upos[:, None]}
-        for name, (sizes, weight, bias) in self._maps.items():
-            scores = score_by_tag(torch.relu(model.tag_hid[name](hidden)), upos, weight, bias)
+        for hidden, (name, (sizes, weight, bias)) in zip(others, self._maps.items(), strict=True):
+            scores = score_by_tag(hidden, upos, weight, bias)
             found[name] = np.stack([part.argmax(1).numpy() for part in scores.split(sizes, 1)], axis=1)
         return found
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus_tools.language.acceleration.guard import check_sources, require
+from corpus_tools.language.acceleration.recurrent import LSTM
 
 __all__ = ["Segmented", "Tokenizing"]
 
@@ -83,7 +84,8 @@ class _Network:
         require(model.args["conv_res"] is None and model.args["hierarchical"], "the tokenizer's network is another one")
         heads = ["tok_clf", "sent_clf", *(["mwt_clf"] if model.args["use_mwt"] else [])]
         first, second = [[getattr(model, name + end) for name in heads] for end in ("", "2")]
-        self._model = model.eval()
+        self._embeddings = model.eval().embeddings
+        self._rnn, self._rnn2 = LSTM(model.rnn, "float32"), LSTM(model.rnn2, "float32")
         self._first = torch.cat([layer.weight for layer in first]).detach().t().contiguous()
         self._second = torch.cat([layer.weight for layer in second]).detach().t().contiguous()
         self._bias = torch.cat([layer.bias for layer in first]).detach()
@@ -92,15 +94,18 @@ class _Network:
     def label(self, units: Integers, features: npt.NDArray[np.float32], sizes: Integers) -> Integers:
         """Label each character: 0 inside, 1 end of a token, 2 of a sentence, 3 and 4 the same for multi-word tokens."""
         import torch
-        from torch.nn.utils.rnn import PackedSequence
 
-        steps = torch.from_numpy(sizes)
-        inputs = torch.cat([self._model.embeddings(torch.from_numpy(units)), torch.from_numpy(features)], 1)
-        hidden = self._model.rnn(PackedSequence(inputs, steps))[0].data
+        # A character is itself and its flags: few differ, and what follows from them alone is made once.
+        flags = features @ (2.0 ** np.arange(features.shape[1]))
+        keys = units * 2 ** features.shape[1] + flags.astype(np.int64)
+        _, distinct, rows = np.unique(keys, return_index=True, return_inverse=True)
+        known = torch.from_numpy(units[distinct])
+        inputs = torch.cat([self._embeddings(known), torch.from_numpy(features[distinct])], 1)
+        hidden = self._rnn.run(self._rnn.prepare(inputs), torch.from_numpy(rows), sizes)
         scores = torch.addmm(self._bias, hidden, self._first)
         if self._temperature > 0:
             hidden = hidden * (1 - torch.sigmoid(scores[:, :1] * -self._temperature))
-        scores = scores + self._model.rnn2(PackedSequence(hidden, steps))[0].data @ self._second
+        scores = scores + self._rnn2.run_once(hidden, sizes) @ self._second
         found: Integers = _join(scores).argmax(1).numpy()
         return found
 
