@@ -23,17 +23,6 @@ def imported_when_used(*names: str) -> Iterator[None]:
     """Let ``import NAME`` inside return a module that is imported at the first use of anything in it.
 
     A module that is already there, or not installed, is left as it is. Afterwards an import is an import again.
-
-    Examples
-    --------
-    >>> with imported_when_used("colorsys"):
-    ...     import colorsys
-    >>> "colorsys" in sys.modules
-    False
-    >>> colorsys.hsv_to_rgb(0.0, 0.0, 1.0)
-    (1.0, 1.0, 1.0)
-    >>> "colorsys" in sys.modules
-    True
     """
     specs = [importlib.util.find_spec(name) for name in names if name not in sys.modules]
     waiting = [_Waiting(spec) for spec in specs if spec is not None]

@@ -14,14 +14,6 @@ EWT = (
     "UD English EWT (Universal Dependencies, official split). CC BY-SA 4.0. Silveira et al. 2014, "
     "*A Gold Standard Dependency Corpus for English*, LREC."
 )
-NEWSWIRE = (
-    "en-worldwide-newswire (stanfordnlp), the articles outside the held-out fifth. No licence is stated; cite Shan et "
-    'al. 2023, *Do "English" Named Entity Recognizers Work Well on Global Englishes?*, Findings of EMNLP.'
-)
-MINILM = (
-    "Word vectors distilled from the sentence encoder all-MiniLM-L6-v2 (Apache-2.0) over the training texts above "
-    "only; the encoder itself is not in the package."
-)
 
 
 @dataclass(frozen=True)
