@@ -161,4 +161,4 @@ class LongLog(Log):
 
 
 TestLongLog = pytest.mark.slow(LongLog.TestCase)
-TestLongLog.settings = hypothesis_settings(max_examples=40, stateful_step_count=50, deadline=None)
+TestLongLog.settings = hypothesis_settings(max_examples=80, stateful_step_count=50, deadline=None)

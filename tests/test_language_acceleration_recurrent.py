@@ -57,7 +57,7 @@ def test_states_are_those_of_torch_however_far_it_looks_ahead(
 
 def test_rows_that_repeat_are_multiplied_once(monkeypatch: pytest.MonkeyPatch) -> None:
     network, _, sizes, _, _ = make_case([6, 5, 3], bidirectional=True)
-    distinct, rows = torch.randn(4, 11), torch.randint(0, 4, (int(sizes.sum()),))
+    distinct, rows = torch.randn(4, 11), np.random.default_rng(0).integers(0, 4, int(sizes.sum()))
     ours = LSTM(network, "float32")
     expected = ours.run_once(distinct[rows], sizes)
     prepared = ours.prepare(distinct)

@@ -23,7 +23,7 @@ What is done otherwise than in Stanza, by file:
 `entities`     no loss is computed; the best path of many sentences at once
 `sentences`    strings in lists instead of an object a word; each distinct sentence analysed once
 `buckets`      sentences of like length together, over all texts, without padding
-`loading`      torch's compiler stays out of it
+`loading`      torch's compiler and libraries that no model uses stay out of it
 `recurrent`    recurrent layers in steps that fit the cache; what depends on a word alone once for each distinct word
 `products`     the large matrix products, in float32 or in less
 ============== =====================================================================================================

@@ -73,13 +73,11 @@ class _Model:
 
     def tag(self, sentences: Sentences) -> list[list[str]]:
         """Return the tags of each sentence."""
-        import torch
-
         forms, units = find_units([token for tokens in sentences.tokens for token in tokens])
         prepared: Any = self._lstm.prepare(self._embed(forms)) if forms else None
         found: list[list[str]] = [[] for _ in sentences.tokens]
         for bucket in fill_buckets(sentences.token_lengths):
-            hidden = self._lstm.run(prepared, torch.from_numpy(units[bucket.rows]), bucket.sizes)
+            hidden = self._lstm.run(prepared, units[bucket.rows], bucket.sizes)
             scores = self._model.tag_clfs[0](hidden).numpy()
             for number, path in zip(bucket.sentences, find_paths(scores, self._transitions, bucket), strict=True):
                 found[number] = self._name(path)

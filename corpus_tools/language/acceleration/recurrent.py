@@ -64,14 +64,14 @@ class LSTM:
         """Multiply the inputs of distinct rows, for each direction of the first layer."""
         return [direction.product(distinct) for direction in self._layers[0]]
 
-    def run(self, prepared: Sequence[Any], rows: Any, sizes: npt.NDArray[np.int64]) -> Any:
+    def run(self, prepared: Sequence[Any], units: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> Any:
         """Read rows that repeat.
 
         Parameters
         ----------
         prepared : list
             From `prepare`.
-        rows : torch.Tensor of int64
+        units : array of int
             For each row in packed order, which of the distinct ones it is.
         sizes : array of int
             How many sequences reach each time step.
@@ -81,6 +81,9 @@ class LSTM:
         torch.Tensor
             Rows in packed order, in float32.
         """
+        import torch
+
+        rows = torch.from_numpy(units)
         found = _read(self._layers[0], [_Gathered(products, rows) for products in prepared], sizes)
         return self._run_further(found, sizes)
 
@@ -137,26 +140,9 @@ class HighwayNetwork:
         return self._layers[0].prepare(words), self._bypass(0, words)
 
     def run(self, prepared: tuple[list[Any], Any], units: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> Any:
-        """Read a bucket.
-
-        Parameters
-        ----------
-        prepared : tuple
-            From `prepare`.
-        units : array of int
-            For each row in packed order, which of the distinct words it is.
-        sizes : array of int
-            How many sentences reach each time step.
-
-        Returns
-        -------
-        torch.Tensor
-            Rows in packed order.
-        """
-        import torch
-
-        rows = torch.from_numpy(units)
-        state = self._layers[0].run(prepared[0], rows, sizes).add_(prepared[1][rows])
+        """Read words that repeat, as `LSTM.run` does."""
+        products, beside = prepared
+        state = self._layers[0].run(products, units, sizes).add_(beside[units])
         for number, layer in enumerate(self._layers[1:], 1):
             beside = self._bypass(number, state)
             state = layer.run_once(state, sizes).add_(beside)

@@ -101,7 +101,7 @@ class _Network:
         _, distinct, rows = np.unique(keys, return_index=True, return_inverse=True)
         known = torch.from_numpy(units[distinct])
         inputs = torch.cat([self._embeddings(known), torch.from_numpy(features[distinct])], 1)
-        hidden = self._rnn.run(self._rnn.prepare(inputs), torch.from_numpy(rows), sizes)
+        hidden = self._rnn.run(self._rnn.prepare(inputs), rows, sizes)
         scores = torch.addmm(self._bias, hidden, self._first)
         if self._temperature > 0:
             hidden = hidden * (1 - torch.sigmoid(scores[:, :1] * -self._temperature))
