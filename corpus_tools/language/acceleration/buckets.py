@@ -13,7 +13,7 @@ __all__ = ["PAIRS", "Bucket", "Letters", "fill_buckets", "find_units", "read_cha
 
 Integers = npt.NDArray[np.int64]
 
-BUCKET = 2_048
+BUCKET = 4_096
 """Words that go through a network together: wide enough for the matrix products, a few tens of MB of intermediate."""
 
 PAIRS = 262_144

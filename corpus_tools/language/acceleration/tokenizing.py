@@ -37,7 +37,7 @@ SOURCES = {
     "stanza.models.tokenization.vocab:Vocab": "4364f140c64a",
 }
 
-CELLS = 32_768
+CELLS = 65_536
 """Characters (padding included) that go through the network together. The longest paragraph decides how many steps the
 network takes, so fewer and wider groups are faster; with twice as many a worker's memory grows with the corpus."""
 
