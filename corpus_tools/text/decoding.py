@@ -19,6 +19,7 @@ __all__ = [
     "BOM",
     "check_encoding",
     "decode",
+    "decode_utf8",
     "is_bytewise",
     "is_special",
     "read_bytes",
@@ -132,6 +133,21 @@ def decode(data: bytes, *, encoding: str = "utf-8", where: str, line: int = 1, o
         what = f"this is a binary file (NUL at character {nul} of the {'file' if offset == 0 else 'line'})"
         raise InputError(what, where=place, remedy=_OTHER)
     return text.removeprefix(BOM) if offset == 0 else text
+
+
+def decode_utf8(data: bytes, *, where: str) -> str:
+    """Decode a whole file of a format that is UTF-8 by definition; there is no other encoding to ask for.
+
+    Raises
+    ------
+    InputError
+        As in `decode`.
+    """
+    try:
+        return decode(data, where=where)
+    except InputError as error:
+        remedy = "this format is text in UTF-8: convert the file, or export it anew"
+        raise InputError(error.what, where=error.where, remedy=remedy) from None
 
 
 def refuse_other_kinds(data: bytes, encoding: str, where: str) -> None:

@@ -17,9 +17,10 @@ True
 ('dialogue', 'opened talks')
 """
 
-from corpus_tools.annotation.interchange.base import Format, Item
 from corpus_tools.annotation.interchange.exporting import export_annotations
+from corpus_tools.annotation.interchange.format import Format
 from corpus_tools.annotation.interchange.importing import Imported, import_annotations
+from corpus_tools.annotation.interchange.items import Item
 from corpus_tools.annotation.interchange.loss import Loss, LossReport
 from corpus_tools.annotation.interchange.registry import FORMATS, find_format
 from corpus_tools.annotation.interchange.sources import Limits

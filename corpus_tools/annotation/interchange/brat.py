@@ -14,8 +14,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from corpus_tools.annotation.interchange.base import Document, Fitted, Format, Item
 from corpus_tools.annotation.interchange.brat_reading import BREAKS, join_fragments, read_document
+from corpus_tools.annotation.interchange.format import Format
+from corpus_tools.annotation.interchange.items import Document, Fitted, Item
 from corpus_tools.annotation.interchange.labels import write_label
 from corpus_tools.annotation.interchange.marks import ANYWHERE, Marks, to_marks
 from corpus_tools.annotation.interchange.reading import Reading

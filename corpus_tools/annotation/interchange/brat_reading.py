@@ -14,7 +14,7 @@ from corpus_tools.annotation.interchange.reading import Reading
 from corpus_tools.annotation.interchange.sources import Member
 from corpus_tools.annotation.interchange.strict_json import as_object, parse_json
 from corpus_tools.text.article import Article
-from corpus_tools.text.decoding import decode
+from corpus_tools.text.decoding import decode_utf8
 from corpus_tools.text.errors import InputError
 from corpus_tools.text.span import Span
 
@@ -184,11 +184,11 @@ def read_document(name: str, text: Member, marks: Member | None, reading: Readin
     """Read one article: its text must be the corpus' own, and every mark must say the words that it stands on."""
     article = None
     with reading.at(text.where):
-        article = reading.article(name, text=decode(text.data, where=text.where))
+        article = reading.article(name, text=decode_utf8(text.data, where=text.where))
     if article is None or marks is None:
         return
     parser = _Parser(article, reading)
-    for number, line in enumerate(decode(marks.data, where=marks.where).split("\n"), 1):
+    for number, line in enumerate(decode_utf8(marks.data, where=marks.where).split("\n"), 1):
         if line.strip():
             where = f"{marks.where}:{number}"
             with reading.at(where):

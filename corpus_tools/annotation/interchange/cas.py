@@ -17,7 +17,6 @@ from pathlib import PurePosixPath
 from types import ModuleType
 from typing import Any
 
-from corpus_tools.annotation.interchange.base import Document, Fitted, Format, Item
 from corpus_tools.annotation.interchange.cas_reading import KEYS, check_xml, find_offsets, read_view
 from corpus_tools.annotation.interchange.cas_types import (
     ARGUMENT,
@@ -29,6 +28,8 @@ from corpus_tools.annotation.interchange.cas_types import (
     import_cassis,
     link_type,
 )
+from corpus_tools.annotation.interchange.format import Format
+from corpus_tools.annotation.interchange.items import Document, Fitted, Item
 from corpus_tools.annotation.interchange.marks import Marks, to_marks
 from corpus_tools.annotation.interchange.reading import Reading
 from corpus_tools.annotation.interchange.sources import Member, Source

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
-from corpus_tools.annotation.interchange.base import Document, Fitted, Format, Item, strip
+from corpus_tools.annotation.interchange.format import Format
+from corpus_tools.annotation.interchange.items import Document, Fitted, Item, strip
 from corpus_tools.annotation.interchange.labels import read_category, write_category, write_frame
 from corpus_tools.annotation.interchange.reading import Reading
 from corpus_tools.annotation.interchange.sources import Member, Source
@@ -21,7 +22,7 @@ from corpus_tools.annotation.interchange.targets import Target
 from corpus_tools.annotation.interchange.tokens import Token, cut_tokens, trim
 from corpus_tools.annotation.records import Frame
 from corpus_tools.text.article import Article
-from corpus_tools.text.decoding import decode
+from corpus_tools.text.decoding import decode_utf8
 from corpus_tools.text.errors import InputError
 from corpus_tools.text.span import Span
 
@@ -174,7 +175,7 @@ class _Parsed:
 
 def _parse(member: Member) -> Iterator[_Parsed]:
     found = _Parsed(member.stem, member.where)
-    for number, line in enumerate(decode(member.data, where=member.where).split("\n"), 1):
+    for number, line in enumerate(decode_utf8(member.data, where=member.where).split("\n"), 1):
         where, line = f"{member.where}:{number}", line.removesuffix("\r")
         if line.startswith(_NEW):
             if found.tokens or found.frames:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from corpus_tools.annotation.interchange.base import Document, Format, Item
+from corpus_tools.annotation.interchange.format import Format
+from corpus_tools.annotation.interchange.items import Document, Item
 from corpus_tools.annotation.interchange.reading import Reading
 from corpus_tools.annotation.interchange.sources import Member, Source
 from corpus_tools.annotation.interchange.strict_json import as_list, as_object, dump_json, load_lines, parse_json

@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from corpus_tools.annotation.coercion import Slot
-from corpus_tools.annotation.interchange.base import Document, Fitted, Format, Item, unspecified_holder
+from corpus_tools.annotation.interchange.format import Format
 from corpus_tools.annotation.interchange.graph import Graph, draw
+from corpus_tools.annotation.interchange.items import Document, Fitted, Item, unspecified_holder
 from corpus_tools.annotation.interchange.labels import read_category, write_category
 from corpus_tools.annotation.interchange.marks import ANYWHERE, Marks
 from corpus_tools.annotation.interchange.reading import Reading

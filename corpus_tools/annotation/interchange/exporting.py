@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corpus_tools.annotation.checks import Checker
-from corpus_tools.annotation.interchange.base import Document, Fitted, Format, Item
+from corpus_tools.annotation.interchange.format import Format
+from corpus_tools.annotation.interchange.items import Document, Fitted, Item
 from corpus_tools.annotation.interchange.loss import Losses, LossReport, find_losses
 from corpus_tools.annotation.interchange.registry import find_format
 from corpus_tools.annotation.interchange.targets import open_target

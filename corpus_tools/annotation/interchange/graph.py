@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from corpus_tools.annotation.interchange.base import Item
+from corpus_tools.annotation.interchange.items import Item
 from corpus_tools.annotation.interchange.labels import ARGUMENTS, Label, write_label
 from corpus_tools.annotation.interchange.marks import ANYWHERE, Marks, to_marks
 from corpus_tools.annotation.interchange.reading import Reading

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.identifiers import check_coder_id
-from corpus_tools.annotation.interchange.base import Format, Item, Unit
+from corpus_tools.annotation.interchange.format import Format
+from corpus_tools.annotation.interchange.items import Item, Unit
 from corpus_tools.annotation.interchange.loss import Losses, LossReport
 from corpus_tools.annotation.interchange.offsets import UNITS
 from corpus_tools.annotation.interchange.reading import Reading

@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from corpus_tools.annotation.interchange.base import Document, Format, Item
+from corpus_tools.annotation.interchange.format import Format
 from corpus_tools.annotation.interchange.graph import Graph, Node, draw
+from corpus_tools.annotation.interchange.items import Document, Item
 from corpus_tools.annotation.interchange.labels import ARGUMENTS, read_category, write_category
 from corpus_tools.annotation.interchange.marks import ANYWHERE, Marks
 from corpus_tools.annotation.interchange.offsets import count_units

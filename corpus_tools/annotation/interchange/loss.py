@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus_tools.annotation.coercion import Implicit, Slot
-from corpus_tools.annotation.interchange.base import Item
+from corpus_tools.annotation.interchange.items import Item
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from corpus_tools.annotation.coercion import Implicit, Slot
-from corpus_tools.annotation.interchange.base import Item
+from corpus_tools.annotation.interchange.items import Item
 from corpus_tools.annotation.records import Frame, Record, Stance, payload_of
 from corpus_tools.text.errors import InputError
 from corpus_tools.text.span import Span

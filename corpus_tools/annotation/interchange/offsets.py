@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus_tools.annotation.interchange.base import Unit
+from corpus_tools.annotation.interchange.items import Unit
 from corpus_tools.text.errors import InputError
 from corpus_tools.text.span import CodePoints, Span
 

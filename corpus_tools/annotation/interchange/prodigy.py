@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-from corpus_tools.annotation.interchange.base import Document, Format, Item
+from corpus_tools.annotation.interchange.format import Format
 from corpus_tools.annotation.interchange.graph import Drawing, Graph, draw
+from corpus_tools.annotation.interchange.items import Document, Item
 from corpus_tools.annotation.interchange.labels import read_category, write_category
 from corpus_tools.annotation.interchange.marks import ANYWHERE, Marks
 from corpus_tools.annotation.interchange.reading import Reading

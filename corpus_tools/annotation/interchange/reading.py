@@ -15,7 +15,7 @@ from corpus_tools.annotation.checks import Checker
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.annotation.codec import Event, encode
 from corpus_tools.annotation.identifiers import is_time
-from corpus_tools.annotation.interchange.base import Item, Unit
+from corpus_tools.annotation.interchange.items import Item, Unit
 from corpus_tools.annotation.interchange.labels import Label, read_label
 from corpus_tools.annotation.interchange.loss import Losses
 from corpus_tools.annotation.interchange.marks import Marks, from_marks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from importlib import import_module
 
-from corpus_tools.annotation.interchange.base import Format
+from corpus_tools.annotation.interchange.format import Format
 from corpus_tools.text.errors import InputError
 
 __all__ = ["FORMATS", "find_format"]

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from corpus_tools.annotation.interchange.base import Document, Fitted, Format, Item
+from corpus_tools.annotation.interchange.format import Format
+from corpus_tools.annotation.interchange.items import Document, Fitted, Item
 from corpus_tools.annotation.interchange.labels import read_category, write_category, write_frame
 from corpus_tools.annotation.interchange.reading import Reading
 from corpus_tools.annotation.interchange.sources import Source

@@ -11,7 +11,7 @@ import orjson
 
 from corpus_tools.annotation.checks import Checker
 from corpus_tools.annotation.coercion import Link
-from corpus_tools.annotation.interchange.base import Item
+from corpus_tools.annotation.interchange.items import Item
 from corpus_tools.annotation.layout import STATUSES
 from corpus_tools.annotation.records import Record, payload_of, record_of
 from corpus_tools.text.errors import InputError

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from corpus_tools.annotation.layout import MAX_DEPTH
-from corpus_tools.text.decoding import decode
+from corpus_tools.text.decoding import decode_utf8
 from corpus_tools.text.errors import InputError
 
 __all__ = ["as_list", "as_object", "dump_json", "load_json", "load_lines", "parse_json"]
@@ -34,7 +34,7 @@ def load_json(data: bytes, *, where: str) -> Any:
         If it is not UTF-8 or not JSON, repeats a key, holds NaN or half a surrogate pair, an integer that does not
         fit 64 bits, or is nested deeper than 100.
     """
-    return parse_json(decode(data, where=where), where=where)
+    return parse_json(decode_utf8(data, where=where), where=where)
 
 
 def load_lines(data: bytes, *, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -46,7 +46,7 @@ def load_lines(data: bytes, *, where: str) -> Iterator[tuple[str, dict[str, Any]
         As `load_json`; also when a line is not an object, or there is none.
     """
     # Only the line feed ends a line: U+2028 and U+0085 may stand in a text.
-    lines = decode(data, where=where).split("\n")
+    lines = decode_utf8(data, where=where).split("\n")
     number = 0
     for number, line in enumerate(lines, 1):
         if line.strip():

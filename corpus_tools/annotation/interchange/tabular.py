@@ -20,14 +20,15 @@ from dataclasses import asdict
 from typing import Any, ClassVar
 
 from corpus_tools.annotation.coercion import Implicit, Slot
-from corpus_tools.annotation.interchange.base import Document, Fitted, Format, Item
+from corpus_tools.annotation.interchange.format import Format
+from corpus_tools.annotation.interchange.items import Document, Fitted, Item
 from corpus_tools.annotation.interchange.reading import Reading
 from corpus_tools.annotation.interchange.sources import Member, Source
 from corpus_tools.annotation.interchange.strict_json import as_list, parse_json
 from corpus_tools.annotation.interchange.targets import Target
 from corpus_tools.annotation.records import Frame, Record, Stance
 from corpus_tools.text.article import Article
-from corpus_tools.text.decoding import decode
+from corpus_tools.text.decoding import decode_utf8
 from corpus_tools.text.errors import InputError
 from corpus_tools.text.span import Span
 
@@ -102,7 +103,7 @@ class Csv(Format):
 
     def _rows(self, member: Member) -> list[tuple[int, list[str]]]:
         """Return the rows that are not empty, each with the line that it begins on."""
-        text = decode(member.data, where=member.where)
+        text = decode_utf8(member.data, where=member.where)
         head = text.partition("\n")[0]
         # Spreadsheets of many countries save "CSV" with semicolons.
         delimiter = max((self.delimiter, ";", "\t"), key=lambda mark: (head.count(mark), mark == self.delimiter))

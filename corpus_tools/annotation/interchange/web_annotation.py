@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from corpus_tools.annotation.interchange.base import Document, Format, Item
+from corpus_tools.annotation.interchange.format import Format
+from corpus_tools.annotation.interchange.items import Document, Item
 from corpus_tools.annotation.interchange.labels import Label, write_label
 from corpus_tools.annotation.interchange.marks import ANYWHERE, Marks, to_marks
 from corpus_tools.annotation.interchange.reading import Reading
