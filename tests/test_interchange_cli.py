@@ -85,7 +85,7 @@ def test_remedies_name_the_options_of_the_command(call, folder):
     assert status == 1 and "pass --unit utf16, or --unit codepoint if the marks are right as they are" in err
 
 
-def test_remedies_say_what_only_python_can_do(call, folder):
+def test_articles_in_another_encoding_want_an_option(call, folder):
     (folder / "articles" / "niger.txt").write_bytes(b"caf\xe9 \x92")
     status, _, err = call("export", folder / "annotations", folder / "y", "--to", "csv")
-    assert status == 1 and "(encoding= is for Python; this command has no such option)" in err
+    assert status == 1 and "--encoding cp1252" in err

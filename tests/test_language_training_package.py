@@ -105,6 +105,8 @@ def test_the_scores_can_be_taken_again(package: Path, material: Path) -> None:
     assert list(table.columns) == ["metric", "precision", "recall", "f1", "aligned"]
     kept = pd.read_csv(package / "scores" / "treebank.csv")
     pd.testing.assert_frame_equal(table.round(2), kept, check_dtype=False)
+    ours = score_package(package, material / "treebank" / "en_ewt.test.conllu", precision="exact")
+    pd.testing.assert_frame_equal(ours, table)
     entities = score_entities(package, material / "ner")
     assert set(entities["tokens"]) == {"raw", "gold"}
     assert (entities.query("type == 'all'")["gold"] > 10).all()

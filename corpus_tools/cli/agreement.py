@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corpus_tools.cli.options import CACHE, CORPUS
+from corpus_tools.cli.options import CACHE, CORPUS, ReadOptions, reads_articles
 from corpus_tools.cli.output import format_option, print_table
 
 if TYPE_CHECKING:
@@ -29,9 +29,16 @@ if TYPE_CHECKING:
     "--coder", "coders", multiple=True, metavar="ID", help="Whom to compare instead of all coders; repeat it."
 )
 @CACHE
+@reads_articles
 @format_option
 def agreement(
-    folder: Path, corpus: Path | None, level: str | None, coders: tuple[str, ...], cache: Path, form: str
+    folder: Path,
+    corpus: Path | None,
+    level: str | None,
+    coders: tuple[str, ...],
+    cache: Path,
+    reading: ReadOptions,
+    form: str,
 ) -> None:
     """Measure how far the coders agree; show what they confuse and the ten units they disagree on most."""
     from corpus_tools.agreement.coded import line_up
@@ -44,7 +51,7 @@ def agreement(
     from corpus_tools.text.corpus import Corpus
 
     book = Codebook.read(folder / "codebook.toml")
-    articles = Corpus.read(corpus) if corpus is not None else None
+    articles = Corpus.read(corpus, **reading) if corpus is not None else None
     parses = parse(articles, cache=cache) if articles is not None and level != "article" else None
     store = AnnotationStore(folder, corpus=articles, codebook=book)
     chosen = level or ("sentence" if parses is not None else "article")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from corpus_tools.cli.options import PACKAGE
+from corpus_tools.cli.options import PACKAGE, ReadOptions, reads_articles
 
 
 @click.command()
@@ -18,6 +18,7 @@ from corpus_tools.cli.options import PACKAGE
 @click.option("--language", default="en", show_default=True)
 @click.option("--notebook", type=click.Path(path_type=Path), help="The file.  [default: annotate-CODER.ipynb]")
 @click.option("--open/--no-open", "opened", default=True, show_default=True, help="Start JupyterLab on it.")
+@reads_articles
 def annotate(
     articles: Path,
     annotations: Path,
@@ -27,6 +28,7 @@ def annotate(
     language: str,
     notebook: Path | None,
     opened: bool,
+    reading: ReadOptions,
 ) -> None:
     """Code articles in JupyterLab."""
     import subprocess
@@ -38,7 +40,7 @@ def annotate(
     check_coder_id(coder)
     path = write_starter(
         notebook or Path(f"annotate-{coder}.ipynb"), articles=articles, annotations=annotations, coder=coder,
-        order=order, package=package, language=language,
+        order=order, package=package, language=language, reading=reading,
     )  # fmt: skip
     click.echo(path)
     if opened:

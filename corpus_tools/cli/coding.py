@@ -7,18 +7,20 @@ from pathlib import Path
 
 import click
 
-from corpus_tools.cli.options import CORPUS
+from corpus_tools.cli.options import CORPUS, ReadOptions, reads_articles
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @CORPUS
-def validate(folder: Path, corpus: Path | None) -> None:
+@reads_articles
+def validate(folder: Path, corpus: Path | None, reading: ReadOptions) -> None:
     """Check every record of a folder of annotations: one line a fault."""
     from corpus_tools.annotation.validation import validate as validate_folder
     from corpus_tools.text.corpus import Corpus
 
-    problems = validate_folder(folder, corpus=Corpus.read(corpus) if corpus is not None else None)
+    articles = Corpus.read(corpus, **reading) if corpus is not None else None
+    problems = validate_folder(folder, corpus=articles)
     for problem in problems:
         click.echo(str(problem))
     errors = sum(problem.severity == "error" for problem in problems)

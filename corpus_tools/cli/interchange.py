@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from corpus_tools.cli.options import ReadOptions, reads_articles
 from corpus_tools.cli.output import Command, format_option, print_table
 
 if TYPE_CHECKING:
@@ -37,15 +38,18 @@ _CORPUS = click.option("--corpus", type=click.Path(path_type=Path), required=Tru
 @_format_name("--to")
 @_CORPUS
 @click.option("--coder", "coders", multiple=True, help="Whose annotations; may be repeated. Default: everybody's.")
+@reads_articles
 @format_option
-def export(folder: Path, out: Path, form_name: str, corpus: Path, coders: tuple[str, ...], form: str) -> None:
+def export(
+    folder: Path, out: Path, form_name: str, corpus: Path, coders: tuple[str, ...], reading: ReadOptions, form: str
+) -> None:
     """Write the annotations of FOLDER to OUT, for another tool; print what its format cannot carry."""
     from corpus_tools.annotation.interchange.exporting import export_annotations
     from corpus_tools.annotation.store import AnnotationStore
     from corpus_tools.text.corpus import Corpus
 
     store = AnnotationStore(folder)
-    report = export_annotations(store, Corpus.read(corpus), out, format=form_name, coder=coders or None)
+    report = export_annotations(store, Corpus.read(corpus, **reading), out, format=form_name, coder=coders or None)
     _print_report(report, form)
 
 
@@ -70,6 +74,7 @@ def export(folder: Path, out: Path, form_name: str, corpus: Path, coders: tuple[
 )
 @click.option("--done", is_flag=True, help="Say that every article of the file was coded completely.")
 @click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
+@reads_articles
 @format_option
 def import_(
     path: Path,
@@ -80,6 +85,7 @@ def import_(
     unit: Literal["auto", "codepoint", "utf16"],
     done: bool,
     dry_run: bool,
+    reading: ReadOptions,
     form: str,
 ) -> None:
     """Read annotations that another tool wrote, all or none; print what of the file is no annotation."""
@@ -88,7 +94,7 @@ def import_(
     from corpus_tools.annotation.store import AnnotationStore
     from corpus_tools.text.corpus import Corpus
 
-    articles, book_file = Corpus.read(corpus), annotations / "codebook.toml"
+    articles, book_file = Corpus.read(corpus, **reading), annotations / "codebook.toml"
     book = Codebook.read(book_file) if book_file.exists() else None
     imported = import_annotations(
         path, articles, format=form_name, coder=_name_coders(coders), codebook=book, unit=unit

@@ -93,14 +93,17 @@ def train(
 @click.option("--package", default="lite", show_default=True, help="Name or folder of the package.")
 @click.option("--language", default="en", show_default=True)
 @click.option("--ner", type=click.Path(path_type=Path), help="Folder of articles with named entities.")
+@click.option(
+    "--precision", type=click.Choice(["exact", "fast"]), help="Score trees as `parse` makes them, not Stanza itself."
+)
 @format_option
-def score(treebank_file: Path, package: str, language: str, ner: Path | None, form: str) -> None:
+def score(treebank_file: Path, package: str, language: str, ner: Path | None, precision: str | None, form: str) -> None:
     """Score a package on a treebank file from raw text, and on held-out entities."""
     from corpus_tools.language.models import package_path
     from corpus_tools.language.scoring import score_entities, score_package
 
     folder = package_path(package, language)
-    print_table(score_package(folder, treebank_file, language=language), form)
+    print_table(score_package(folder, treebank_file, language=language, precision=precision), form)
     if ner is not None:
         print_table(score_entities(folder, ner, language=language), form)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-__all__ = ["ANNOTATIONS", "CACHE", "CORPUS", "PACKAGE", "PLAIN_FORMAT"]
+__all__ = ["ANNOTATIONS", "CACHE", "CORPUS", "PACKAGE", "PLAIN_FORMAT", "ReadOptions", "reads_articles"]
 
 ANNOTATIONS = click.option(
     "--annotations",
@@ -24,3 +27,40 @@ PACKAGE = click.option(
 PLAIN_FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
 )
+
+ReadOptions = Mapping[str, Any]
+"""How articles are read: arguments of `Corpus.read` that differ from its defaults."""
+
+
+def reads_articles(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--encoding`, `--columns` and `--on-error` to a command, which gets what they say as one `reading`."""
+
+    @click.option("--encoding", help="Encoding of text files.  [default: utf-8]")
+    @click.option(
+        "--columns",
+        multiple=True,
+        metavar="FIELD=COLUMN",
+        callback=_split_columns,
+        help="Column of a field, such as text=body; repeat it. Nothing after = leaves the field empty.",
+    )
+    @click.option(
+        "--on-error", type=click.Choice(["raise", "skip"]), help="What a faulty article does.  [default: raise]"
+    )
+    @functools.wraps(command)
+    def gather(*arguments: Any, encoding: Any, columns: Any, on_error: Any, **options: Any) -> Any:
+        given = {"encoding": encoding, "columns": columns, "on_error": on_error}
+        return command(*arguments, reading={name: value for name, value in given.items() if value}, **options)
+
+    return gather
+
+
+def _split_columns(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not field or not equals:
+            raise click.BadParameter(f"{pair!r} is not FIELD=COLUMN")
+        if field in found:
+            raise click.BadParameter(f"{field!r} is named twice")
+        found[field] = column or None
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from corpus_tools.cli.options import PACKAGE
+from corpus_tools.cli.options import PACKAGE, ReadOptions, reads_articles
 from corpus_tools.cli.output import format_option, print_table
 
 
@@ -26,8 +26,11 @@ from corpus_tools.cli.output import format_option, print_table
     help="fast: bfloat16 or 8-bit integers, a few words in a thousand come out otherwise.",
 )
 @click.option("--conllu", type=click.Path(path_type=Path), help="Write the parses to this CoNLL-U file too.")
+@reads_articles
 @format_option
-def parse(path: Path, cache: str, workers: str, conllu: Path | None, form: str, **options: Any) -> None:
+def parse(
+    path: Path, cache: str, workers: str, conllu: Path | None, reading: ReadOptions, form: str, **options: Any
+) -> None:
     """Parse articles into the cache and print what was parsed."""
     import pandas as pd
 
@@ -35,7 +38,7 @@ def parse(path: Path, cache: str, workers: str, conllu: Path | None, form: str, 
     from corpus_tools.text.corpus import Corpus
 
     number: int | str = int(workers) if workers.isdecimal() else workers
-    parses = parse_corpus(Corpus.read(path), cache=cache, workers=number, **options)
+    parses = parse_corpus(Corpus.read(path, **reading), cache=cache, workers=number, **options)
     if conllu is not None:
         parses.to_conllu(conllu)
     rows = [
@@ -52,12 +55,13 @@ def parse(path: Path, cache: str, workers: str, conllu: Path | None, form: str, 
 @click.option(
     "--threshold", default=0.8, show_default=True, help="Jaccard similarity of word shingles from which a pair counts."
 )
+@reads_articles
 @format_option
-def duplicates(path: Path, threshold: float, form: str) -> None:
+def duplicates(path: Path, threshold: float, reading: ReadOptions, form: str) -> None:
     """List near-duplicate articles, which ruin evaluations."""
     from corpus_tools.text.corpus import Corpus
 
-    print_table(Corpus.read(path).near_duplicates(threshold=threshold), form)
+    print_table(Corpus.read(path, **reading).near_duplicates(threshold=threshold), form)
 
 
 COMMANDS = (parse, duplicates)

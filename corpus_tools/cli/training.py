@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus_tools.cli.options import ANNOTATIONS, CACHE, PACKAGE
+from corpus_tools.cli.options import ANNOTATIONS, CACHE, PACKAGE, ReadOptions, reads_articles
 from corpus_tools.cli.output import format_option, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from corpus_tools.text.corpus import Corpus
 
 FOLDS = click.option(
     "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Folds of the cross-validation."
@@ -30,6 +32,7 @@ KIND = click.option(
 @PACKAGE
 @FOLDS
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and resamples.")
+@reads_articles
 def run(
     articles: Path,
     annotations: Path,
@@ -39,15 +42,17 @@ def run(
     package: str,
     folds: int,
     seed: int,
+    reading: ReadOptions,
 ) -> None:
     """Parse, train, evaluate, detect, and write the report."""
     from corpus_tools.reporting.companion import companion
 
     with companion():  # it imports what it needs while this process does the same
         from corpus_tools.reporting.run import run as run_job
+        from corpus_tools.text.corpus import Corpus
 
         report = run_job(
-            articles,
+            Corpus.read(articles, **reading),
             annotations=annotations,
             out=out,
             judge=judge,
@@ -67,9 +72,14 @@ def run(
 @KIND
 @CACHE
 @PACKAGE
-def train(articles: Path, annotations: Path, out: Path, kind: str, cache: Path, package: str) -> None:
+@reads_articles
+def train(
+    articles: Path, annotations: Path, out: Path, kind: str, cache: Path, package: str, reading: ReadOptions
+) -> None:
     """Train a detector on gold and save it."""
-    units, detector = _prepare(articles, annotations, kind, cache, package)
+    from corpus_tools.text.corpus import Corpus
+
+    units, detector = _prepare(Corpus.read(articles, **reading), annotations, kind, cache, package)
     click.echo(f"saved: {detector.fit(units).save(out)}")
 
 
@@ -78,8 +88,9 @@ def train(articles: Path, annotations: Path, out: Path, kind: str, cache: Path, 
 @click.argument("articles", type=click.Path(path_type=Path))
 @CACHE
 @PACKAGE
+@reads_articles
 @format_option
-def detect(model: Path, articles: Path, cache: Path, package: str, form: str) -> None:
+def detect(model: Path, articles: Path, cache: Path, package: str, reading: ReadOptions, form: str) -> None:
     """Detect with a saved detector."""
     from corpus_tools.language.parses import parse
     from corpus_tools.learning.frames import FrameDetector
@@ -89,11 +100,11 @@ def detect(model: Path, articles: Path, cache: Path, package: str, form: str) ->
 
     kind: Any = StanceDetector if saved_type(model) == "StanceDetector" else FrameDetector
     detector = kind.load(model)
-    corpus = Corpus.read(articles)
+    corpus = Corpus.read(articles, **reading)
     print_table(detector.detect(corpus, parse(corpus, package=package, cache=cache)), form)
 
 
-def _prepare(articles: Path, annotations: Path, kind: str, cache: Path, package: str) -> tuple[pd.DataFrame, Any]:
+def _prepare(corpus: Corpus, annotations: Path, kind: str, cache: Path, package: str) -> tuple[pd.DataFrame, Any]:
     from corpus_tools.annotation.codebook import Codebook
     from corpus_tools.annotation.store import AnnotationStore
     from corpus_tools.language.parses import parse
@@ -101,9 +112,7 @@ def _prepare(articles: Path, annotations: Path, kind: str, cache: Path, package:
     from corpus_tools.learning.stances import StanceDetector
     from corpus_tools.learning.units import units
     from corpus_tools.reporting.run import read_gold
-    from corpus_tools.text.corpus import Corpus
 
-    corpus = Corpus.read(articles)
     book = Codebook.read(annotations / "codebook.toml")
     gold = read_gold(AnnotationStore(annotations, corpus=corpus, codebook=book), corpus, book)
     coded = corpus.filter(lambda a: a.id in set(gold.articles))

@@ -4,6 +4,8 @@
 >>> command = click.Command("import", params=[click.Option(["--unit"]), click.Option(["--coder", "coders"])])
 >>> say_in_shell("pass unit='utf16', or coder={'A': 'ana'}", command)
 'pass --unit utf16, or --coder A=ana'
+>>> say_in_shell("pass coder={'A': None}", command)
+'pass --coder A='
 >>> say_in_shell("give coder=, or pass encoding='cp1252'", command)
 "give --coder, or pass encoding='cp1252' (encoding= is for Python; this command has no such option)"
 """
@@ -50,7 +52,7 @@ def say_in_shell(remedy: str, command: click.Command) -> str:
             foreign.append(f"{name}=")
             return found[0]
         if key is not None:
-            return f"{flags[name]} {key}={value}"
+            return f"{flags[name]} {key}={'' if value == 'None' else value}"
         return flags[name] if text is None else f"{flags[name]} {text}"
 
     said = _ARGUMENT.sub(reword, remedy)

@@ -18,7 +18,7 @@ from corpus_tools.language.shards import Job, ShardHeader, encode
 __all__ = ["BATCH_CHARACTERS", "Done", "Parsed", "count_cores", "parse_jobs", "plan_batches"]
 
 BATCH_CHARACTERS = 64_000
-"""Code points of a batch: about twenty news articles, ten seconds of work, 160 kB on disk."""
+"""Code points of a batch: about twenty news articles, six seconds of work, 160 kB on disk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """How good a model package is: tokens to trees against a treebank, entities against held-out articles.
 
-Everything starts from raw text and runs the package as a user does, through ``stanza.Pipeline``.
+Everything starts from raw text and runs the package as a user does, through ``stanza.Pipeline`` or ``parse``.
 :func:`score_package` counts with the official scorer of the CoNLL shared tasks (``udtools.udeval``, which comes with
 stanza); :func:`score_entities` counts entities with exact span and type, micro-averaged.
 """
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from corpus_tools.language.models import Package, find_package, verify_package
+from corpus_tools.language.parses import parse
 from corpus_tools.language.training.entities import (
     HELD_OUT,
     Sentence,
@@ -27,6 +29,7 @@ from corpus_tools.language.training.entities import (
     stem_of,
 )
 from corpus_tools.language.training.treebank import raw_text
+from corpus_tools.text.article import Article
 from corpus_tools.text.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +47,9 @@ METRICS = {
 UNKNOWN = "<UNK>"
 
 
-def score_package(package_dir: Path, treebank_file: Path, *, language: str = "en", glued: bool = False) -> pd.DataFrame:
+def score_package(
+    package_dir: Path, treebank_file: Path, *, language: str = "en", glued: bool = False, precision: str | None = None
+) -> pd.DataFrame:
     """Score a package on a treebank file, from raw text, with the official scorer.
 
     Parameters
@@ -58,6 +63,8 @@ def score_package(package_dir: Path, treebank_file: Path, *, language: str = "en
     glued : bool
         Whether sentences that follow each other without a space in the treebank do so in the text; see
         :func:`corpus_tools.language.training.treebank.raw_text`.
+    precision : {"exact", "fast"}, optional
+        Score what :func:`corpus_tools.parse` makes of the package in this precision, instead of Stanza's own pipeline.
 
     Returns
     -------
@@ -81,11 +88,12 @@ def score_package(package_dir: Path, treebank_file: Path, *, language: str = "en
         raise InputError(what, where=str(treebank_file), remedy="give a file of a treebank") from error
     package = _find(package_dir, language)
     processors = [name for name in package.processors if name != "ner"]
-    document = _load(package, processors)(raw_text(treebank_file, glued=glued))
-    _restore_source(document)
-    if "depparse" not in processors:
-        _chain_heads(document)
-    scores = udeval.evaluate(gold, _reload(document))
+    text = raw_text(treebank_file, glued=glued)
+    if precision is None:
+        found = _run_stanza(package, processors, text)
+    else:
+        found = _run_parse(package, processors, text, precision)
+    scores = udeval.evaluate(gold, found)
     wanted = [metric for name, metrics in METRICS.items() if name in processors for metric in metrics]
     return pd.DataFrame([_metric_row(metric, scores[metric]) for metric in wanted])
 
@@ -163,6 +171,26 @@ def _load(package: Package, processors: Sequence[str], **options: Any) -> Any:
     )  # fmt: skip
 
 
+def _run_stanza(package: Package, processors: Sequence[str], text: str) -> Any:
+    document = _load(package, processors)(text)
+    _restore_source(document)
+    if "depparse" not in processors:
+        _chain_heads(document)
+    return _reload(partial(_write_document, document))
+
+
+def _run_parse(package: Package, processors: Sequence[str], text: str, precision: str) -> Any:
+    if "depparse" not in processors:
+        what = "the package has no parser, and the scorer reads trees"
+        raise InputError(what, where=str(package.folder), remedy="score it without precision=")
+    whole = [Article("treebank", text)]
+    options: dict[str, Any] = {"processors": processors, "precision": precision, "workers": 1, "progress": False}
+    parses = parse(whole, package.language, package.folder, **options)
+    for reason in parses.skipped["reason"]:
+        raise InputError(f"the text of the treebank was not parsed: {reason}")
+    return _reload(parses.to_conllu)
+
+
 def _restore_source(document: Document) -> None:
     """Put the source back where Stanza wrote ``<UNK>`` for a very long token: the scorer compares characters."""
     for sentence in document.sentences:
@@ -181,13 +209,19 @@ def _chain_heads(document: Document) -> None:
             word.head, word.deprel = place, "dep" if place else "root"
 
 
-def _reload(document: Document) -> Any:
+def _write_document(document: Document, path: Path) -> None:
     from stanza.utils.conll import CoNLL
+
+    CoNLL.write_doc2conll(document, str(path))
+
+
+def _reload(write: Callable[[Path], Any]) -> Any:
+    """Load for the scorer what writes itself to a CoNLL-U file."""
     from udtools import udeval
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "system.conllu"
-        CoNLL.write_doc2conll(document, str(path))
+        write(path)
         return udeval.load_conllu_file(str(path))
 
 

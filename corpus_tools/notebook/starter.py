@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from corpus_tools.text.errors import InputError
 from corpus_tools.text.writing import write_whole
@@ -12,7 +14,7 @@ _TITLE = "# Coding as {coder}\n\nRun the cells (Shift+Enter). Every mark is on d
 _SETUP = """\
 import corpus_tools as ct
 
-corpus = ct.Corpus.read({articles!r})
+corpus = ct.Corpus.read({reading})
 book = {codebook!r}
 store = ct.AnnotationStore({annotations!r}, corpus=corpus, codebook=ct.Codebook.read(book))
 parses = ct.parse(corpus, language={language!r}, package={package!r}, cache={cache!r})"""
@@ -31,6 +33,7 @@ def write_starter(
     language: str = "en",
     package: str = "lite",
     cache: Path = Path(".corpus_tools"),
+    reading: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the notebook, unless it is there already: a coder's own notes in it are not overwritten.
 
@@ -44,6 +47,8 @@ def write_starter(
         As for `Annotator`.
     language, package, cache
         As for `corpus_tools.parse`.
+    reading
+        Arguments for `Corpus.read` beside the articles.
 
     Raises
     ------
@@ -56,8 +61,9 @@ def write_starter(
             raise InputError("is not there", where=str(needed), remedy="give the articles, and the annotations folder")
     if path.exists():
         return path
+    arguments = [repr(str(articles.resolve())), *(f"{name}={value!r}" for name, value in (reading or {}).items())]
     values = {
-        "articles": str(articles.resolve()), "annotations": str(annotations.resolve()), "coder": coder, "order": order,
+        "reading": ", ".join(arguments), "annotations": str(annotations.resolve()), "coder": coder, "order": order,
         "codebook": str(codebook.resolve()), "language": language, "package": package, "cache": str(cache.resolve()),
     }  # fmt: skip
     cells = [

@@ -41,7 +41,7 @@ class Report:
 
 
 def run(
-    articles: str | Path,
+    articles: str | Path | Corpus,
     *,
     annotations: str | Path,
     out: str | Path,
@@ -58,7 +58,7 @@ def run(
     Parameters
     ----------
     articles
-        What `Corpus.read` takes.
+        What `Corpus.read` takes, or a corpus.
     annotations
         The folder with `codebook.toml`, the coders' logs and the adjudicated gold.
     out
@@ -85,7 +85,7 @@ def run(
     started = time.time()
     step = Steps(progress)
     with step("reading"):
-        corpus = Corpus.read(articles)
+        corpus = articles if isinstance(articles, Corpus) else Corpus.read(articles)
         book = Codebook.read(Path(annotations) / "codebook.toml")
         store = AnnotationStore(annotations, corpus=corpus, codebook=book)
         gold = read_gold(store, corpus, book)
