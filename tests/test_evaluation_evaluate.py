@@ -18,7 +18,7 @@ from corpus_tools.learning.folds import split_folds
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.lexicon import CueDetector
 from corpus_tools.learning.stances import StanceDetector
-from corpus_tools.learning.units import to_units
+from corpus_tools.learning.unit_table import to_units
 from corpus_tools.text.errors import InputError, InputWarning
 
 pytest_plugins = ("small_world_fixture",)

@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from corpus_tools.evaluation.baselines import Always, Majority, Prior
-from corpus_tools.evaluation.comparing import adjust_holm, compare_counts
+from corpus_tools.evaluation.differences import adjust_holm, compare_counts
 from corpus_tools.evaluation.intervals import bootstrap_f1, bootstrap_share, wilson
 from corpus_tools.evaluation.judging import Answer, judge_units
 from corpus_tools.evaluation.metrics import accuracy_of_counts, macro_of_counts

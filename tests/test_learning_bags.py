@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from corpus_tools.learning.bags import harden, learn_from_bags, raise_together, spread_evenly
-from corpus_tools.learning.calibrated import CalibratedLogistic
+from corpus_tools.learning.calibrated import CalibratedLinear
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.supervision import read_lesson
 from corpus_tools.learning.units import units_from_texts
@@ -77,7 +77,7 @@ def test_sentences_that_were_judged_keep_their_say():
 
     def fit(decided, shares):
         seen.append((decided, shares))
-        return CalibratedLogistic().fit(np.eye(len(decided))[:, :5], decided, groups=lesson.groups, shares=shares)
+        return CalibratedLinear().fit(np.eye(len(decided))[:, :5], decided, groups=lesson.groups, shares=shares)
 
     _, shares = learn_from_bags(fit, lesson)
     assert len(seen) == 5

@@ -11,10 +11,10 @@ from scipy.special import expit
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from corpus_tools.learning.calibrated import CalibratedLogistic, best_threshold, fit_sigmoid
+from corpus_tools.learning.calibrated import CalibratedLinear, best_threshold, fit_sigmoid
 
 
-@parametrize_with_checks([CalibratedLogistic()])
+@parametrize_with_checks([CalibratedLinear()])
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
@@ -70,7 +70,7 @@ def test_sigmoid_minimises_platts_loss(seed, rows):
 
 def test_probabilities_rise_with_the_scores_and_threshold_is_used_by_nobody_here():
     features, truth = sample()
-    model = CalibratedLogistic().fit(features, truth)
+    model = CalibratedLinear().fit(features, truth)
     scores, positive = model.raw_scores(features), model.predict_proba(features)[:, 1]
     assert (np.diff(positive[np.argsort(scores)]) >= 0).all()
     assert model.predict_proba(features).sum(axis=1) == pytest.approx(1.0)
@@ -82,7 +82,7 @@ def test_calibration_does_not_see_the_rows_it_was_fitted_to():
     """Noise with many features is learned by heart, and the calibration must not believe it."""
     random = np.random.default_rng(1)
     features, truth = random.normal(size=(80, 200)), np.arange(80) % 2
-    model = CalibratedLogistic(C=100.0).fit(features, truth)
+    model = CalibratedLinear(C=100.0).fit(features, truth)
     raw = model.raw_scores(features)
     assert ((raw > 0) == truth).mean() > 0.95
     fresh = random.normal(size=(400, 200))
@@ -95,8 +95,8 @@ def test_groups_stay_together_in_the_inner_folds():
     groups = np.repeat(np.arange(30), 6)
     features = np.repeat(random.normal(size=(30, 60)), 6, axis=0)
     truth = np.repeat(random.permutation(np.arange(30) % 2), 6)
-    split = CalibratedLogistic(C=100.0).fit(features, truth)
-    whole = CalibratedLogistic(C=100.0).fit(features, truth, groups=groups)
+    split = CalibratedLinear(C=100.0).fit(features, truth)
+    whole = CalibratedLinear(C=100.0).fit(features, truth, groups=groups)
     right = {m: ((m.inner_probabilities_ > 0.5) == truth).mean() for m in (split, whole)}
     assert right[split] > 0.95
     assert right[whole] < 0.8
@@ -104,8 +104,8 @@ def test_groups_stay_together_in_the_inner_folds():
 
 def test_sparse_and_dense_agree_and_fits_repeat():
     features, truth = sample()
-    dense = CalibratedLogistic(random_state=3).fit(features, truth)
-    thin = CalibratedLogistic(random_state=3).fit(sparse.csr_matrix(features), truth)
+    dense = CalibratedLinear(random_state=3).fit(features, truth)
+    thin = CalibratedLinear(random_state=3).fit(sparse.csr_matrix(features), truth)
     assert thin.predict_proba(sparse.csr_matrix(features)) == pytest.approx(dense.predict_proba(features), abs=1e-6)
     again = clone(dense).fit(features, truth)
     assert (again.predict_proba(features) == dense.predict_proba(features)).all()
@@ -116,5 +116,5 @@ def test_one_positive_group_still_fits():
     features, truth = sample(rows=30)
     truth[:] = 0
     truth[:2] = 1
-    model = CalibratedLogistic().fit(features, truth, groups=["g"] * 2 + list(range(28)))
+    model = CalibratedLinear().fit(features, truth, groups=["g"] * 2 + list(range(28)))
     assert np.isfinite(model.predict_proba(features)).all()

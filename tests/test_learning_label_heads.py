@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from corpus_tools.learning import label_heads
-from corpus_tools.learning.calibrated import CalibratedLogistic, best_f1, best_threshold
+from corpus_tools.learning.calibrated import CalibratedLinear, best_f1, best_threshold
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.heads import LinearHead
 from corpus_tools.learning.label_heads import LABEL_HEADS, LabelHeads
@@ -25,7 +25,7 @@ TOPICS = {"river": "water", "ballot": "vote", "shells": "war"}
 HEADS = ("logistic", "svm", "few_shot", "chain", "best")
 
 
-@parametrize_with_checks([CalibratedLogistic(model="svm"), CalibratedLogistic(model="few_shot")])
+@parametrize_with_checks([CalibratedLinear(model="svm"), CalibratedLinear(model="few_shot")])
 def test_scikit_learn_contract(estimator, check):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # some checks give numbers on which the solver does not converge
@@ -125,13 +125,13 @@ def test_the_head_of_one_label_is_chosen_on_rows_that_were_left_out():
 
 def test_a_chain_hands_on_hints_that_are_out_of_fold(monkeypatch):
     seen = []
-    fit = CalibratedLogistic.fit
+    fit = CalibratedLinear.fit
 
     def listen(self, X, *rest, **more):
         seen.append(X)
         return fit(self, X, *rest, **more)
 
-    monkeypatch.setattr(CalibratedLogistic, "fit", listen)
+    monkeypatch.setattr(CalibratedLinear, "fit", listen)
     made = texts(noise=0.1)
     model = FrameDetector(features="words", head="chain").fit(made)
     first, second, third = model.models_

@@ -14,7 +14,8 @@ from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.linear import fit_line
 from corpus_tools.learning.shares import count_shares
 from corpus_tools.learning.supervision import find_known, read_lesson
-from corpus_tools.learning.units import COLUMNS, units, units_from_texts
+from corpus_tools.learning.unit_table import COLUMNS
+from corpus_tools.learning.units import units, units_from_texts
 from corpus_tools.text.errors import InputError, InputWarning
 
 pytest_plugins = ("small_world_fixture",)

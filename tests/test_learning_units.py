@@ -12,7 +12,8 @@ from corpus_tools.annotation.records import Frame, Implicit, Slot
 from corpus_tools.language.mentions import Mention
 from corpus_tools.learning.candidates import NONE
 from corpus_tools.learning.frames import FrameDetector
-from corpus_tools.learning.units import COLUMNS, units, units_from_texts
+from corpus_tools.learning.unit_table import COLUMNS
+from corpus_tools.learning.units import units, units_from_texts
 from corpus_tools.text.errors import InputError
 from corpus_tools.text.span import Span
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.stances import StanceDetector
-from corpus_tools.learning.units import COLUMNS
+from corpus_tools.learning.unit_table import COLUMNS
 from corpus_tools.text.errors import InputError
 
 __all__ = ["MAX_SEED", "check_request"]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
-from corpus_tools.evaluation.comparing import METRICS, check_metric, check_same
+from corpus_tools.evaluation.comparing import check_same
+from corpus_tools.evaluation.differences import METRICS, check_metric
 from corpus_tools.evaluation.intervals import Statistic, permutation_p
 from corpus_tools.text.errors import InputError
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from corpus_tools.evaluation.calibration import brier, calibration_error, reliability
-from corpus_tools.evaluation.comparing import compare_counts
+from corpus_tools.evaluation.differences import compare_counts
 from corpus_tools.evaluation.intervals import bootstrap_f1, bootstrap_share, group_counts
 from corpus_tools.evaluation.judging import Answer, Judging
 from corpus_tools.evaluation.metrics import macro_of_counts

@@ -12,17 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from corpus_tools.learning.calibrated import CalibratedLogistic
+from corpus_tools.learning.calibrated import CalibratedLinear
 from corpus_tools.learning.supervision import Lesson
 
 Array = np.ndarray[Any, Any]
-Fit = Callable[[Array, Array], CalibratedLogistic]
+Fit = Callable[[Array, Array], CalibratedLinear]
 """Takes decisions and shares of a lesson's rows and returns a fitted model."""
 
 ROUNDS = 4
 
 
-def learn_from_bags(fit: Fit, lesson: Lesson, *, rounds: int = ROUNDS) -> tuple[CalibratedLogistic, Array]:
+def learn_from_bags(fit: Fit, lesson: Lesson, *, rounds: int = ROUNDS) -> tuple[CalibratedLinear, Array]:
     """Return the model of the last round and the shares that it learned from."""
     inside = lesson.bags >= 0
     shares = np.where(inside, spread_evenly(lesson.bags), lesson.shares)

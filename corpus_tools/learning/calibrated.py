@@ -19,7 +19,7 @@ from corpus_tools.learning.linear import QUICK, fit_line, score_rows
 Array = np.ndarray[Any, Any]
 
 
-class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Binary linear model with sigmoid calibration and a tuned threshold.
 
     The scores of an inner cross-validation (grouped, when groups are given) serve twice: a sigmoid is fitted to them
@@ -59,7 +59,7 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         shares: Array | None = None,
         weights: Array | None = None,
-    ) -> CalibratedLogistic:
+    ) -> CalibratedLinear:
         """Fit to an array of shape (rows, features).
 
         Parameters
@@ -92,7 +92,7 @@ class CalibratedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.threshold_ = best_threshold(self.inner_probabilities_, truth, weights)
         return self
 
-    def refit(self, X: Any, shares: Array, *, weights: Array | None = None) -> CalibratedLogistic:
+    def refit(self, X: Any, shares: Array, *, weights: Array | None = None) -> CalibratedLinear:
         """Fit the weights again, to other rows of the same features; sigmoid and threshold stay as they were tuned."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)

@@ -27,6 +27,7 @@ from corpus_tools.learning.attributed import fits
 from corpus_tools.learning.detect_then_value import NONE
 from corpus_tools.learning.references import ParseReference, ParseSource
 from corpus_tools.learning.stance_terms import find_cue_predicates, find_path
+from corpus_tools.learning.unit_table import to_units
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 
@@ -53,8 +54,6 @@ def stance_units(
     `none`; gold triples that no candidate covers come along as units of their own with `level` `"missed"`, so that an
     evaluation counts them.
     """
-    from corpus_tools.learning.units import to_units
-
     source = ParseSource(parses=parses)
     names = EntityNames(codebook)
     finished = set(gold.articles) if gold is not None else None

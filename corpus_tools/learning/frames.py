@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.language.parses import Parses
-from corpus_tools.learning.calibrated import CalibratedLogistic
+from corpus_tools.learning.calibrated import CalibratedLinear
 from corpus_tools.learning.detections import frame_rows, to_detections
 from corpus_tools.learning.detector import Detector
 from corpus_tools.learning.encoder import is_configured
@@ -63,7 +63,7 @@ class FrameDetector(Detector):
     Attributes
     ----------
     labels_ : list of str
-    models_ : dict of str to CalibratedLogistic
+    models_ : dict of str to CalibratedLinear
     thresholds_, article_thresholds_ : dict of str to float
         Probabilities from which a unit, or an article, counts as positive.
     training_articles_ : list of str
@@ -197,7 +197,7 @@ class FrameDetector(Detector):
         return to_detections(frame_rows(found[positive], scores[positive], chosen[positive], evidence))
 
     @property
-    def models_(self) -> dict[str, CalibratedLogistic]:
+    def models_(self) -> dict[str, CalibratedLinear]:
         """The classifier of each label that was learned; none with `exclusive`."""
         return self.head_.models_ if isinstance(self.head_, LabelHeads) else {}
 

@@ -18,7 +18,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from corpus_tools.learning.bags import learn_from_bags, raise_together
-from corpus_tools.learning.calibrated import CalibratedLogistic, best_f1, best_threshold
+from corpus_tools.learning.calibrated import CalibratedLinear, best_f1, best_threshold
 from corpus_tools.learning.heads import Views, join_views
 from corpus_tools.learning.linear import MODELS
 from corpus_tools.learning.supervision import Lesson, describe_counts, read_lesson
@@ -52,7 +52,7 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     labels_ : list of str
-    models_ : dict of str to CalibratedLogistic
+    models_ : dict of str to CalibratedLinear
         Of the labels that were learned, in the order of the chain.
     priors_ : dict of str to float
         The share of positives, which is the score of a label that was not learned.
@@ -77,7 +77,7 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
         """
         self.labels_ = list(labels)
         self.widths_ = {name: int(matrix.shape[1]) for name, matrix in views.items()}
-        self.models_: dict[str, CalibratedLogistic] = {}
+        self.models_: dict[str, CalibratedLinear] = {}
         self.priors_: dict[str, float] = {}
         self.thresholds_ = dict.fromkeys(self.labels_, 1.0)
         self.article_thresholds_ = dict.fromkeys(self.labels_, 1.0)
@@ -165,11 +165,11 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
         carried = pd.Series(lesson.carried).groupby(lesson.articles, sort=False).first()
         self.article_thresholds_[label] = best_threshold(best.to_numpy(), carried.to_numpy())
 
-    def _learn(self, kind: str, lesson: Lesson, rows: Any) -> tuple[CalibratedLogistic, Array]:
+    def _learn(self, kind: str, lesson: Lesson, rows: Any) -> tuple[CalibratedLinear, Array]:
         """Fit one kind of classifier; return it with the shares that it learned from."""
 
-        def fit(decided: Array, shares: Array) -> CalibratedLogistic:
-            model = CalibratedLogistic(C=self.C, model=kind, random_state=self.random_state)
+        def fit(decided: Array, shares: Array) -> CalibratedLinear:
+            model = CalibratedLinear(C=self.C, model=kind, random_state=self.random_state)
             return model.fit(rows, decided, groups=lesson.groups, shares=shares, weights=lesson.weights)
 
         if (lesson.bags >= 0).any():
@@ -177,8 +177,8 @@ class LabelHeads(BaseEstimator):  # type: ignore[misc]
         return fit(lesson.decided, lesson.shares), lesson.shares
 
     def _choose(
-        self, learned: Sequence[tuple[CalibratedLogistic, Array]], lesson: Lesson
-    ) -> tuple[CalibratedLogistic, Array]:
+        self, learned: Sequence[tuple[CalibratedLinear, Array]], lesson: Lesson
+    ) -> tuple[CalibratedLinear, Array]:
         """Return the first, or the one whose out-of-fold scores are clearly better against what was decided."""
         judged = lesson.bags < 0
         taken, highest = learned[0], -1.0

@@ -8,8 +8,9 @@ is, and in a model of likeness (`corpus_tools.learning.kernel`) a projection of 
 
 Format version: the integer `FORMAT`. To change it: raise it, write the new layout in `save_detector`, and either read
 the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views),
-format 3 (probes, hashes, heads for several labels), format 4 (views of likeness) and format 5 (word vectors beside
-plain words) do the latter: no detector of an earlier one left the project.
+format 3 (probes, hashes, heads for several labels), format 4 (views of likeness), format 5 (word vectors beside plain
+words), format 6 (topics one against the rest) and format 7 (a type renamed) do the latter: no detector of an earlier
+one left the project.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ from corpus_tools.text.errors import InputError
 
 __all__ = ["FORMAT", "TRUSTED", "load_detector", "save_detector", "saved_type", "versions"]
 
-FORMAT = 6
+FORMAT = 7
 TRUSTED = (
-    "corpus_tools.learning.calibrated.CalibratedLogistic",
+    "corpus_tools.learning.calibrated.CalibratedLinear",
     "corpus_tools.learning.dense.DenseView",
     "corpus_tools.learning.detect_then_value.DetectThenValue",
     "corpus_tools.learning.heads.LinearHead",

@@ -1,15 +1,15 @@
 """Units: what a classifier judges, one row each, with the labels that gold gives them.
 
-The columns are fixed (see `COLUMNS`). `labels` says what is known to hold, `unknown` for which labels nothing is
-known: a frame coded for the whole article and on none of its spans leaves the article's sentences unknown for that
-frame, and an article that nobody finished coding gives positives but no negatives. With `labels="soft"` a column
-`shares` says how many of the coders marked the unit.
+`labels` says what is known to hold, `unknown` for which labels nothing is known: a frame coded for the whole article
+and on none of its spans leaves the article's sentences unknown for that frame, and an article that nobody finished
+coding gives positives but no negatives. With `labels="soft"` a column `shares` says how many of the coders marked the
+unit.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,28 +21,14 @@ from corpus_tools.annotation.records import Annotation
 from corpus_tools.language.mentions import Mention
 from corpus_tools.language.parses import Parses
 from corpus_tools.language.sentences import Sentence
+from corpus_tools.learning.candidates import stance_units
 from corpus_tools.learning.references import ParseReference, ParseSource
 from corpus_tools.learning.shares import SHARES, count_shares
+from corpus_tools.learning.unit_table import to_units
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus
 from corpus_tools.text.errors import InputError
 
-COLUMNS = (
-    "unit",
-    "article",
-    "group",
-    "kind",
-    "level",
-    "start",
-    "end",
-    "text",
-    "labels",
-    "target",
-    "holder",
-    "parse",
-    "article_labels",
-    "unknown",
-)
 LEVELS = ("sentence", "paragraph", "article")
 LABELS = ("decided", "soft")
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
@@ -82,7 +68,7 @@ def units(
     Returns
     -------
     DataFrame
-        One row a judgement with the columns `COLUMNS`; `start` and `end` in code points of the article.
+        One row a judgement with the columns of `unit_table.COLUMNS`; `start` and `end` in code points of the article.
 
     Raises
     ------
@@ -92,8 +78,6 @@ def units(
     """
     _check_labels(labels, kind, gold)
     if kind == "stance":
-        from corpus_tools.learning.candidates import stance_units
-
         return stance_units(corpus, parses, gold, codebook=codebook)
     if kind != "frame":
         raise InputError(f"the 'kind' parameter of units must be 'frame' or 'stance'. Got {kind!r} instead")
@@ -143,7 +127,7 @@ def units_from_texts(
     Returns
     -------
     DataFrame
-        The columns of `COLUMNS`, `level` being `"text"`.
+        The columns of `unit_table.COLUMNS`, `level` being `"text"`.
 
     Examples
     --------
@@ -185,12 +169,6 @@ def units_from_texts(
             }
         )
     return to_units(rows)
-
-
-def to_units(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Build the table of units from rows, with the fixed columns also where there is no row."""
-    table = pd.DataFrame(list(rows), columns=list(COLUMNS))
-    return table.astype({"start": "int64", "end": "int64"})
 
 
 def _check_labels(labels: str, kind: str, gold: Gold | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from corpus_tools.evaluation.comparing import compare_counts
+from corpus_tools.evaluation.differences import compare_counts
 from corpus_tools.evaluation.evaluate import Evaluation, evaluate
 from corpus_tools.reporting.evaluations.config import Config
 from corpus_tools.reporting.evaluations.material import Material
