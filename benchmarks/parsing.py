@@ -2,7 +2,8 @@
 
     python benchmarks/parsing.py ARTICLES [--articles 40] [--rounds 2] [--json benchmarks/results.json]
 
-Every mode runs in a process of its own, which also gives its peak memory (of the largest process, worker or not).
+Every mode runs in a process of its own, which also gives its peak memory (of the largest process, worker or not; the
+results that are kept for the comparison are in it: `benchmarks/memory.py` measures a worker alone).
 The modes take turns, `--rounds` times, and the best time of each counts, so that a burst of other work on the machine
 does not decide. The baselines, and `parse` in one process, are timed with the models loaded. `parse(workers="auto")` is
 timed as a user calls it, the start of workers included; `start` is what it takes with nothing to parse. On a few

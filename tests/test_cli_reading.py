@@ -76,13 +76,30 @@ def test_every_command_that_reads_articles_can_leave_a_faulty_one_out(call, spoi
     if command not in ("validate", "import"):  # they read an article when a record is about it
         assert status == 1 and "zz.txt" in err and "on_error" not in err
     status, _, err = call(command, *arguments[command], *skip)
-    assert status == 0, err
+    assert status == 0 and "1 left out, the first" in err, err
+
+
+def test_the_report_tells_what_was_left_out(call, spoilt, world):
+    given = ["--annotations", spoilt / "annotations", "--out", spoilt / "report", "--cache", world.cache]
+    assert call("run", spoilt / "articles", *given, "--on-error", "skip")[0] == 0
+    manifest = json.loads((spoilt / "report" / "manifest.json").read_text("utf-8"))
+    assert [row["file"].split(":")[0] for row in manifest["left_out"]] == ["zz.txt"]
+    assert "1 faulty articles were left out" in (spoilt / "report" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", ["validate", "agreement"])
+def test_options_for_articles_want_articles(call, world, command):
+    status, _, err = call(command, world.annotations, "--encoding", "cp1252")
+    assert status == 2 and "--corpus" in err
 
 
 def test_the_notebook_of_annotate_reads_as_the_command_was_told(call, world, tmp_path):
     notebook = tmp_path / "n.ipynb"
     given = [world.articles, "--annotations", world.annotations, "--coder", "ana", "--notebook", notebook, "--no-open"]
     assert call("annotate", *given, "--encoding", "cp1252", "--columns", "text=body")[0] == 0
+    again = call("annotate", *given, "--encoding", "utf-8")
+    assert again[0] == 0 and "is there already" in again[2]
+    assert call("annotate", *given, "--encoding", "klingon")[0] == 1
     source = json.loads(notebook.read_text("utf-8"))["cells"][1]["source"]
     assert f"Corpus.read({str(world.articles.resolve())!r}, encoding='cp1252', columns={{'text': 'body'}})" in source
 

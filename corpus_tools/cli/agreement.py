@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corpus_tools.cli.options import CACHE, CORPUS, ReadOptions, reads_articles
+from corpus_tools.cli.options import CACHE, CORPUS, ReadOptions, read_if_given, reads_articles
 from corpus_tools.cli.output import format_option, print_table
 
 if TYPE_CHECKING:
@@ -48,10 +48,9 @@ def agreement(
     from corpus_tools.annotation.codebook import Codebook
     from corpus_tools.annotation.store import AnnotationStore
     from corpus_tools.language.parses import parse
-    from corpus_tools.text.corpus import Corpus
 
     book = Codebook.read(folder / "codebook.toml")
-    articles = Corpus.read(corpus, **reading) if corpus is not None else None
+    articles = read_if_given(corpus, reading)
     parses = parse(articles, cache=cache) if articles is not None and level != "article" else None
     store = AnnotationStore(folder, corpus=articles, codebook=book)
     chosen = level or ("sentence" if parses is not None else "article")

@@ -38,8 +38,11 @@ def annotate(
     from corpus_tools.notebook.starter import write_starter
 
     check_coder_id(coder)
-    path = write_starter(
-        notebook or Path(f"annotate-{coder}.ipynb"), articles=articles, annotations=annotations, coder=coder,
+    path = notebook or Path(f"annotate-{coder}.ipynb")
+    if path.exists():
+        click.echo(f"{path} is there already and is kept as it is, with what it says of articles", err=True)
+    write_starter(
+        path, articles=articles, annotations=annotations, coder=coder,
         order=order, package=package, language=language, reading=reading,
     )  # fmt: skip
     click.echo(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from corpus_tools.cli.options import CORPUS, ReadOptions, reads_articles
+from corpus_tools.cli.options import CORPUS, ReadOptions, read_if_given, reads_articles
 
 
 @click.command()
@@ -17,10 +17,8 @@ from corpus_tools.cli.options import CORPUS, ReadOptions, reads_articles
 def validate(folder: Path, corpus: Path | None, reading: ReadOptions) -> None:
     """Check every record of a folder of annotations: one line a fault."""
     from corpus_tools.annotation.validation import validate as validate_folder
-    from corpus_tools.text.corpus import Corpus
 
-    articles = Corpus.read(corpus, **reading) if corpus is not None else None
-    problems = validate_folder(folder, corpus=articles)
+    problems = validate_folder(folder, corpus=read_if_given(corpus, reading))
     for problem in problems:
         click.echo(str(problem))
     errors = sum(problem.severity == "error" for problem in problems)

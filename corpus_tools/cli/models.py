@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from corpus_tools.cli.output import format_option, print_table
+from corpus_tools.cli.wording import Verbs
 
 
-@click.group()
+@click.group(cls=Verbs)
 def models() -> None:
     """Stanza packages: the embedded one, Stanza's own, and those that you train."""
 
@@ -94,7 +95,9 @@ def train(
 @click.option("--language", default="en", show_default=True)
 @click.option("--ner", type=click.Path(path_type=Path), help="Folder of articles with named entities.")
 @click.option(
-    "--precision", type=click.Choice(["exact", "fast"]), help="Score trees as `parse` makes them, not Stanza itself."
+    "--precision",
+    type=click.Choice(["exact", "fast"]),
+    help="Score what `parse` makes in this precision, not Stanza itself; entities are always Stanza's.",
 )
 @format_option
 def score(treebank_file: Path, package: str, language: str, ner: Path | None, precision: str | None, form: str) -> None:

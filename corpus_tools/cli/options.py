@@ -5,11 +5,23 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-__all__ = ["ANNOTATIONS", "CACHE", "CORPUS", "PACKAGE", "PLAIN_FORMAT", "ReadOptions", "reads_articles"]
+if TYPE_CHECKING:
+    from corpus_tools.text.corpus import Corpus
+
+__all__ = [
+    "ANNOTATIONS",
+    "CACHE",
+    "CORPUS",
+    "PACKAGE",
+    "PLAIN_FORMAT",
+    "ReadOptions",
+    "read_if_given",
+    "reads_articles",
+]
 
 ANNOTATIONS = click.option(
     "--annotations",
@@ -49,9 +61,19 @@ def reads_articles(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def gather(*arguments: Any, encoding: Any, columns: Any, on_error: Any, **options: Any) -> Any:
         given = {"encoding": encoding, "columns": columns, "on_error": on_error}
-        return command(*arguments, reading={name: value for name, value in given.items() if value}, **options)
+        told = {name: value for name, value in given.items() if value is not None and value != {}}
+        return command(*arguments, reading=told, **options)
 
     return gather
+
+
+def read_if_given(path: Path | None, reading: ReadOptions) -> Corpus | None:
+    """Read the articles of an optional `--corpus`; to say how to read them without it is a mistake."""
+    from corpus_tools.text.corpus import Corpus
+
+    if path is None and reading:
+        raise click.UsageError("--encoding, --columns and --on-error are about articles: give --corpus, too")
+    return None if path is None else Corpus.read(path, **reading)
 
 
 def _split_columns(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str | None]:

@@ -49,10 +49,9 @@ def run(
 
     with companion():  # it imports what it needs while this process does the same
         from corpus_tools.reporting.run import run as run_job
-        from corpus_tools.text.corpus import Corpus
 
         report = run_job(
-            Corpus.read(articles, **reading),
+            articles,
             annotations=annotations,
             out=out,
             judge=judge,
@@ -60,6 +59,7 @@ def run(
             package=package,
             folds=folds,
             seed=seed,
+            reading=reading,
         )
     click.echo(_summary(report.detections, report.evaluation))
     click.echo(f"\nreport: {report.files[0]}")

@@ -35,7 +35,7 @@ class Verbs(click.Group):
             return super().invoke(context)
         except InputError as error:
             command = self.commands.get(context.invoked_subcommand or "")
-            if command is None or error.remedy is None:
+            if command is None or isinstance(command, click.Group) or error.remedy is None:
                 raise
             raise InputError(error.what, where=error.where, remedy=say_in_shell(error.remedy, command)) from error
 

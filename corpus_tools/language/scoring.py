@@ -187,7 +187,8 @@ def _run_parse(package: Package, processors: Sequence[str], text: str, precision
     options: dict[str, Any] = {"processors": processors, "precision": precision, "workers": 1, "progress": False}
     parses = parse(whole, package.language, package.folder, **options)
     for reason in parses.skipped["reason"]:
-        raise InputError(f"the text of the treebank was not parsed: {reason}")
+        where = str(package.folder)
+        raise InputError(f"the text was not parsed: {reason}", where=where, remedy="score it without precision=")
     return _reload(parses.to_conllu)
 
 

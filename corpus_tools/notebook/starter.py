@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from corpus_tools.text.decoding import check_encoding
 from corpus_tools.text.errors import InputError
+from corpus_tools.text.fields import check_columns
 from corpus_tools.text.writing import write_whole
 
 _TITLE = "# Coding as {coder}\n\nRun the cells (Shift+Enter). Every mark is on disk before the widget says *saved*."
@@ -59,6 +61,8 @@ def write_starter(
     for needed in (articles, codebook):
         if not needed.exists():
             raise InputError("is not there", where=str(needed), remedy="give the articles, and the annotations folder")
+    check_encoding((reading or {}).get("encoding", "utf-8"))
+    check_columns((reading or {}).get("columns"))
     if path.exists():
         return path
     arguments = [repr(str(articles.resolve())), *(f"{name}={value!r}" for name, value in (reading or {}).items())]

@@ -39,6 +39,7 @@ def describe_run(
         "codebook": {"name": codebook.name, "version": codebook.version},
         "parse": dict(parses.configuration),
         "articles": {article.id: article.fingerprint for article in corpus},
+        "left_out": [{"file": Path(fault.file).name, "reason": fault.reason} for fault in corpus.skipped],
         "annotations": {file.name: hash_file(file) for file in sorted(annotations.glob("*.jsonl"))}
         | {file.name: hash_file(file) for file in sorted(annotations.glob("*.toml"))},
         "judged": list(judged),

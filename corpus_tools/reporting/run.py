@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -41,7 +41,7 @@ class Report:
 
 
 def run(
-    articles: str | Path | Corpus,
+    articles: str | Path,
     *,
     annotations: str | Path,
     out: str | Path,
@@ -52,13 +52,14 @@ def run(
     folds: int = 5,
     seed: int = 0,
     progress: bool = True,
+    reading: Mapping[str, Any] | None = None,
 ) -> Report:
     """Run the main job.
 
     Parameters
     ----------
     articles
-        What `Corpus.read` takes, or a corpus.
+        What `Corpus.read` takes.
     annotations
         The folder with `codebook.toml`, the coders' logs and the adjudicated gold.
     out
@@ -72,6 +73,8 @@ def run(
         Of the cross-validation.
     progress
         Whether to tell the steps on stderr.
+    reading
+        Further arguments for `Corpus.read`, such as `{"on_error": "skip"}`.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def run(
     started = time.time()
     step = Steps(progress)
     with step("reading"):
-        corpus = articles if isinstance(articles, Corpus) else Corpus.read(articles)
+        corpus = Corpus.read(articles, **(reading or {}))
         book = Codebook.read(Path(annotations) / "codebook.toml")
         store = AnnotationStore(annotations, corpus=corpus, codebook=book)
         gold = read_gold(store, corpus, book)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -87,6 +88,8 @@ def _warn_of_texts(corpus: Corpus, parses: Parses) -> Iterator[str]:
     synthetic = sum(bool(article.extra.get("synthetic")) for article in corpus)
     if synthetic:
         yield f"{synthetic} of {len(corpus)} articles are synthetic: the figures say nothing about real news."
+    if corpus.skipped:
+        yield f"{len(corpus.skipped)} faulty articles were left out (the first: {Path(corpus.skipped[0].file).name})."
     if len(parses.skipped):
         yield f"{len(parses.skipped)} articles could not be parsed and were left out."
 

@@ -38,8 +38,8 @@ SOURCES = {
 }
 
 CELLS = 65_536
-"""Characters (padding included) that go through the network together, as a rule those of a batch. The longest paragraph
-decides how many steps the network takes, so fewer and wider groups are faster."""
+"""Characters (padding included) that go through the network together: half a batch. The longest paragraph decides how
+many steps the network takes, so fewer and wider groups are faster; a worker's memory grows with them."""
 
 _MASK_DIGEST = "71a31c5774b7"
 _MAY_MASK = re.compile(r"@|https?:|www\.|\.(?:gov|org|edu|net|co)")
