@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from parsing import plain_pipeline, read_texts
-from parsing_floor import clock
+from parsing_floor import clock, clock_layers
 
 NAMES = ("tokenize", "mwt", "pos", "lemma", "depparse", "ner")
 
@@ -62,8 +62,7 @@ def profile_parse(texts: list[str], precision: str, functions: int) -> dict[str,
     clock(engine._tokenizing, "run", "tokenize", spent)
     if engine._expanding is not None:
         clock(engine._expanding, "run", "mwt", spent)
-    for name, layer in zip(NAMES[2:], engine._layers, strict=True):
-        clock(layer, "run", name, spent)
+    clock_layers(engine, spent)
 
     def work() -> int:
         outcomes = analyse(texts, package, precision)

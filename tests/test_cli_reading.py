@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 
+import click
 import pytest
+
+from corpus_tools.cli import cli
+from corpus_tools.cli.wording import Verbs
+from corpus_tools.text.errors import InputError
 
 pytest_plugins = ("small_world_fixture",)
 
@@ -37,6 +42,27 @@ def test_a_table_of_other_columns_in_another_encoding(call, table):
 def test_remedies_name_options_that_there_are(call, table, given, said):
     status, out, err = call("duplicates", table, *given)
     assert (status, out) == (1, "") and said in err and "for Python" not in err
+
+
+def groups(group):
+    yield group
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from groups(command)
+
+
+def test_every_group_of_commands_says_remedies_in_the_words_of_the_shell():
+    assert [group.name for group in groups(cli) if not isinstance(group, Verbs)] == []
+
+
+def test_a_remedy_within_a_group_names_the_option_of_its_command():
+    def refuse(depth):
+        raise InputError("too deep", remedy="score it without depth=, or pass columns={'text': 'body'}")
+
+    options = [click.Option(["--depth"]), click.Option(["--columns", "depth_columns"], expose_value=False)]
+    inner = Verbs("inner", commands={"dig": click.Command("dig", params=options, callback=refuse)})
+    with pytest.raises(InputError, match="without --depth, or pass --columns text=body$"):
+        Verbs("outer", commands={"inner": inner}).main(["inner", "dig"], standalone_mode=False)
 
 
 @pytest.mark.parametrize("pair", ["texte", "=texte", "text=a text=b"])

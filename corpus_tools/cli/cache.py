@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from corpus_tools.cli.output import format_option, print_table
+from corpus_tools.cli.wording import Verbs
 
 
-@click.group()
+@click.group(cls=Verbs)
 def cache() -> None:
     """Show or prune a folder of parses."""
 
