@@ -13,7 +13,7 @@ from sklearn.metrics import f1_score
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.evaluation.calibration import reliability
 from corpus_tools.evaluation.evaluate import evaluate
-from corpus_tools.learning.candidates import NONE
+from corpus_tools.learning.detect_then_value import NONE
 from corpus_tools.learning.folds import split_folds
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.lexicon import CueDetector

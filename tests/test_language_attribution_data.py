@@ -82,6 +82,10 @@ BOOK = Codebook.of(
             {"id": "vote", "name": "Elections", "kind": "issue", "aliases": ["elections"]},
             {"id": "sway", "name": "Russian influence", "kind": "issue", "aliases": ["Russian influence"]},
             {"id": "moscow", "name": "Russia"},
+            {"id": "blocs", "name": "West African bloc", "aliases": ["the regional bloc"]},
+            {"id": "centre", "name": "Central Africa's regional bloc"},
+            {"id": "rank", "name": "Civil society", "kind": "collective", "aliases": ["activists"]},
+            {"id": "learned", "name": "Analysts", "kind": "collective", "aliases": ["scholars"]},
         ],
     }
 )
@@ -94,7 +98,13 @@ BOOK = Codebook.of(
         (["Nigerien", "officials"], "niger"),
         (["Lisbon"], "west"),
         (["Farmers"], "people"),
-        (["lawyers"], None),  # no entity of this codebook is of their sort
+        (["jihadists"], None),  # no entity of this codebook is of their sort
+        (["schoolteacher"], "people"),  # by the noun that it ends with
+        (["tea-seller"], "people"),
+        (["carpenters", "guild"], "rank"),  # the noun says more than what stands before it
+        (["rating", "agency"], "learned"),  # two nouns say more than one
+        (["central", "African", "bloc"], "centre"),
+        (["West", "African", "bloc"], "blocs"),
         (["the", "West"], "west"),
         (["West", "African", "traders"], "people"),
         (["river"], None),
@@ -117,6 +127,7 @@ def test_who_a_phrase_speaks_for(words, entity):
     [
         (["ballot"], "vote"),
         (["timetable", "election"], "vote"),
+        (["term", "of", "office"], "vote"),
         (["bread"], None),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import clone
 from small_world import PLAIN, PLAIN_LABELS
 
-from corpus_tools.learning.candidates import NONE
+from corpus_tools.learning.detect_then_value import NONE
 from corpus_tools.learning.detections import COLUMNS, MOST_EVIDENCE, thin_out, to_detections
 from corpus_tools.learning.stances import StanceDetector
 from corpus_tools.learning.units import units, units_from_texts

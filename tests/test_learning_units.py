@@ -10,7 +10,7 @@ from small_world import PLAIN, PLAIN_LABELS, UNFINISHED, WHOLE, influence_senten
 
 from corpus_tools.annotation.records import Frame, Implicit, Slot
 from corpus_tools.language.mentions import Mention
-from corpus_tools.learning.candidates import NONE
+from corpus_tools.learning.detect_then_value import NONE
 from corpus_tools.learning.frames import FrameDetector
 from corpus_tools.learning.unit_table import COLUMNS
 from corpus_tools.learning.units import units, units_from_texts

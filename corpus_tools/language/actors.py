@@ -146,8 +146,10 @@ class ActorNames(PeopleNames):
         if sentence.upos[position] == "PROPN":
             return None
         table, lemma = self.common.issues, fold_word(sentence.lemma[position])
-        after = f" {sentence.text[position + 1].lower()}" if position + 1 < len(sentence) else ""
-        issues = table.get(lemma + after) or table.get(lemma) or table.get(fold_word(sentence.text[position]), ())
+        after = [fold_word(word) for word in sentence.text[position + 1 : position + 3]]
+        phrases = (" ".join((lemma, *after[:count])) for count in (2, 1, 0))
+        issues = next((table[phrase] for phrase in phrases if phrase in table), None)
+        issues = issues or table.get(fold_word(sentence.text[position]), ())
         if len(issues) < 2 or around is None:
             return next(iter(issues), None)
         votes = self._count_votes(sentence, [i for i in words if i != position])

@@ -85,8 +85,9 @@ class PeopleNames:
             return self._specify(mentioned[head], sentence.lemma[head], around)
         lemma = fold_word(sentence.lemma[head])
         official = lemma in self.common.official
-        if lemma in self.common.people and not official:
-            return self.common.people[lemma]
+        named = self._person(sentence, head, lemma)
+        if named is not None and not official:
+            return named
         modifiers = [i for i in sentence.children[head] if sentence.deprel[i] in MODIFIERS]
         modifiers += [j for i in modifiers for j in sentence.children[i] if sentence.deprel[j] == "compound"]
         near = [i for i in modifiers if sentence.deprel[i] not in ("nmod", "appos")]
@@ -95,6 +96,8 @@ class PeopleNames:
             self._spoken_for(sentence, [i for i in of if lemma in self.common.speaking and depth], around, depth - 1)
             or self._compounded(sentence, near)
             or self._first_mention(near if official else [], mentioned)
+            or named  # "a carpenters' guild" speaks for guilds, not for carpenters
+            or self.common.titled(lemma, [fold_word(sentence.lemma[i]) for i in near])
             or self._class_of(
                 sentence, near if official else [i for i in near if sentence.deprel[i] != "nmod:poss"], around
             )
@@ -103,6 +106,14 @@ class PeopleNames:
             or (around.actor if official and _is_known(sentence, head, modifiers) else None)
             or self._crowd(sentence, head, lemma)
         )
+
+    def _person(self, sentence: Sentence, head: int, lemma: str) -> str | None:
+        """Whom a noun for people stands for: with the noun before it, by itself, or by the noun that it ends with."""
+        before = fold_word(sentence.text[head - 1]) if head else ""
+        for noun in (f"{before} {lemma}", lemma, lemma.rpartition("-")[2]):
+            if noun in self.common.people:
+                return self.common.people[noun]
+        return self.common.people_by_ending(lemma)
 
     def _crowd(self, sentence: Sentence, head: int, lemma: str) -> str | None:
         """Who "few in Bamako" and "many in the capital" are."""

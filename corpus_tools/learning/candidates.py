@@ -2,34 +2,23 @@
 
 Holders are mentions of actors and collectives, other nouns for people or bodies where a holder stands (subject, agent,
 "according to", "among"), and the two implicit voices. Targets are mentions of any entity or issue of the codebook and
-other pronoun-free noun phrases that depend on a predicate. A gold triple labels the candidate whose slots it matches;
-every other pair is `none`. Pairs that hardly ever are a stance (a plain oblique as holder, slots far apart in the
-tree, an unspecified holder without a cue above the target) are not made: they would only bury the others.
+other pronoun-free noun phrases that depend on a predicate. What has no alias of the codebook in it is named as
+attribution names it: "a seamstress" is one of the citizens, "the ballot" is about elections. Pairs that hardly ever
+are a stance (a plain oblique as holder, slots far apart in the tree, an unspecified holder without a cue above the
+target) are not made: they would only bury the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
-import pandas as pd
-
-from corpus_tools.annotation.codebook import Codebook
-from corpus_tools.annotation.gold import Gold
-from corpus_tools.annotation.records import Annotation, Implicit
-from corpus_tools.language.actors import load_actors
-from corpus_tools.language.attribution import Attribution
+from corpus_tools.language.attribution import Attribution, Scene, name_holder, name_target
+from corpus_tools.language.common_nouns import PEOPLE
 from corpus_tools.language.mentions import Mention
-from corpus_tools.language.naming import EntityNames
-from corpus_tools.language.parses import Parses
 from corpus_tools.language.sentences import Sentence
 from corpus_tools.learning.attributed import fits
-from corpus_tools.learning.detect_then_value import NONE
-from corpus_tools.learning.references import ParseReference, ParseSource
 from corpus_tools.learning.stance_terms import find_cue_predicates, find_path
-from corpus_tools.learning.unit_table import to_units
-from corpus_tools.text.article import Article
-from corpus_tools.text.corpus import Corpus
 
 _NOMINAL = frozenset({"NOUN", "PROPN"})
 _HOLDER_RELATIONS = frozenset({"nsubj", "nsubj:pass", "obl", "obl:agent", "nmod", "nmod:poss", "conj", "root", "obj"})
@@ -45,63 +34,48 @@ Place = tuple[Mention, int]
 _IMPLICIT = (Mention(implicit="author"), Mention(implicit="unspecified"))
 
 
-def stance_units(
-    corpus: Corpus, parses: Parses, gold: Gold | None = None, *, codebook: Codebook | None = None
-) -> pd.DataFrame:
-    """Return the candidate stances of a corpus as units of kind `"stance"`.
-
-    With gold, only articles that were finished are cut, since only there a pair without a triple is known to be
-    `none`; gold triples that no candidate covers come along as units of their own with `level` `"missed"`, so that an
-    evaluation counts them.
-    """
-    source = ParseSource(parses=parses)
-    names = EntityNames(codebook)
-    finished = set(gold.articles) if gold is not None else None
-    rows: list[dict[str, Any]] = []
-    for article in corpus:
-        if finished is None or article.id in finished:
-            triples = gold.annotations(article=article.id, type="stance") if gold is not None else None
-            rows.extend(_rows(article, source, names, codebook, triples))
-    return to_units(rows)
-
-
-def find_candidates(
-    sentence: Sentence,
-    names: EntityNames,
-    text: str,
-    codebook: Codebook | None = None,
-    attributions: Iterable[Attribution] = (),
-) -> list[tuple[Mention, Mention]]:
+def find_candidates(scene: Scene, attributions: Iterable[Attribution] = ()) -> list[tuple[Mention, Mention]]:
     """Return the (holder, target) pairs of one sentence, those that only attribution reads last.
 
     Parameters
     ----------
-    sentence, text
-        The sentence, and its article's text.
-    names, codebook
-        Give mentions their entities, and entities their kinds.
+    scene
+        The sentence, with what names its mentions (see `corpus_tools.language.attribution.set_scenes`).
     attributions
         What attribution reads in the sentence.
     """
-    nominal = _noun_phrases(sentence, names, text)
-    holders: list[Place] = [(m, h) for m, h in nominal if _can_hold(sentence, m, h, codebook)]
-    targets = [(m, t) for m, t in nominal if sentence.deprel[t] in _TARGET_RELATIONS]
+    sentence, nominal = scene.sentence, _noun_phrases(scene)
+    holders = [place for place in (_as_holder(scene, m, h) for m, h in nominal) if place is not None]
+    targets = [(_as_target(scene, m, t), t) for m, t in nominal if sentence.deprel[t] in _TARGET_RELATIONS]
     spoken = [(h, t) for h, i in holders for t, j in targets if _is_pair(h, t) and _are_near(sentence, i, j)]
     pairs = spoken + [(voice, t) for voice in _IMPLICIT for t, j in targets if _can_speak(sentence, voice, j)]
     read = [(a.holder, a.target) for a in attributions]
     return pairs + [new for new in read if not any(fits(new[0], h) and fits(new[1], t) for h, t in pairs)]
 
 
-def _can_hold(sentence: Sentence, mention: Mention, head: int, codebook: Codebook | None) -> bool:
-    """Issues and events take no side; actors and collectives may, and what is unknown where a holder usually stands."""
+def _as_holder(scene: Scene, mention: Mention, head: int) -> Place | None:
+    """Name a mention as a holder; issues and events take no side, nor does a noun for a thing or one out of place."""
+    sentence, names = scene.sentence, scene.names
     if sentence.deprel[head] not in _HOLDER_RELATIONS:
-        return False
-    entity = codebook.entities.get(mention.entity or "") if codebook is not None else None
-    if entity is not None:
-        return entity.kind in ("actor", "collective")
+        return None
+    if mention.entity is not None and names.kind(mention.entity) not in PEOPLE:
+        return None
+    entity = mention.entity or name_holder(scene, head)
+    if entity is None and not _may_hold_unnamed(scene, head):
+        return None
+    return replace(mention, entity=entity), head
+
+
+def _may_hold_unnamed(scene: Scene, head: int) -> bool:
+    """Whether somebody without an entity stands where a holder usually stands."""
+    sentence = scene.sentence
     if sentence.deprel[head] == "obl":
         return sentence.ner[head] != "O" or any(sentence.lemma[i].lower() == "by" for i in sentence.children[head])
-    return load_actors(codebook).can_hold(sentence, head)
+    return scene.names.can_hold(sentence, head)
+
+
+def _as_target(scene: Scene, mention: Mention, head: int) -> Mention:
+    return replace(mention, entity=mention.entity or name_target(scene, head))
 
 
 def _can_speak(sentence: Sentence, voice: Mention, target: int) -> bool:
@@ -119,11 +93,12 @@ def _are_near(sentence: Sentence, holder: int, target: int) -> bool:
     return len(up) + len(down) <= _LONGEST_WAY
 
 
-def _noun_phrases(sentence: Sentence, names: EntityNames, text: str) -> list[Place]:
+def _noun_phrases(scene: Scene) -> list[Place]:
     """Mentions of entities, and the core of every other noun phrase but dates, with the position of the head word."""
+    sentence, text = scene.sentence, scene.text
     found: list[Place] = []
     taken: set[int] = set()
-    for entity, positions in names.find(sentence):
+    for entity, positions in scene.names.names.find(sentence):
         head = sentence.head_of(positions)
         if head is not None and sentence.upos[head] in _NOMINAL and sentence.deprel[head] not in _PARTS:
             inside = _stretch(sentence, head) | set(positions)
@@ -176,109 +151,3 @@ def _stretch(sentence: Sentence, head: int) -> set[int]:
 def _mention(sentence: Sentence, positions: set[int], text: str, entity: str | None) -> Mention:
     start, end = sentence.starts[min(positions)], sentence.ends[max(positions)]
     return Mention(start, end, text[start:end], entity)
-
-
-def _rows(
-    article: Article,
-    source: ParseSource,
-    names: EntityNames,
-    codebook: Codebook | None,
-    triples: list[Annotation] | None,
-) -> Iterator[dict[str, Any]]:
-    left = {triple.id: triple for triple in triples or ()}
-    for sentence in source.sentences(article.id):
-        here = [t for t in left.values() if _sentence_of(t, sentence)]
-        pairs = find_candidates(
-            sentence, names, article.text, codebook, source.attributions(article.id, codebook).get(sentence.index, [])
-        )
-        matched = match_triples(here, pairs)
-        for number, (holder, target) in enumerate(pairs):
-            label = _label(number, matched, here, holder, target) if triples is not None else None
-            yield _row(article, source, sentence, f"t{number}", holder, target, label)
-        for triple in here:
-            left.pop(triple.id)
-            if triple.id not in {m.id for m in matched.values()}:
-                missed = _row(
-                    article, source, sentence, f"m{triple.id[-8:]}", *_slots(triple, article.text), triple.label
-                )
-                yield missed | {"level": "missed"}
-
-
-def _label(
-    number: int, matched: dict[int, Annotation], triples: list[Annotation], holder: Mention, target: Mention
-) -> str | None:
-    """Label a pair: that of its triple; unknown where it fits one that another pair fits better; else `none`."""
-    if number in matched:
-        return matched[number].label
-    rival = any(_agree(t.holder, holder) and _agree(t.target, target) for t in triples)
-    return None if rival else NONE
-
-
-def match_triples(triples: list[Annotation], pairs: list[tuple[Mention, Mention]]) -> dict[int, Annotation]:
-    """Give each gold triple the best candidate: holder and target must overlap in words or share voice or entity.
-
-    Returns
-    -------
-    dict
-        Number of the pair -> triple; a pair takes one triple, the first in order.
-    """
-    matched: dict[int, Annotation] = {}
-    for triple in triples:
-        scored = [
-            (_agree(triple.holder, holder) + _agree(triple.target, target), -number)
-            for number, (holder, target) in enumerate(pairs)
-            if number not in matched and _agree(triple.holder, holder) and _agree(triple.target, target)
-        ]
-        if scored:
-            matched[-max(scored)[1]] = triple
-    return matched
-
-
-def _agree(slot: Any, mention: Mention) -> float:
-    """How well a gold slot fits a candidate's mention, 0 to 3: same implicit voice, shared characters, same entity."""
-    if isinstance(slot, Implicit):
-        return 3.0 if mention.implicit == slot.implicit else 0.0
-    if slot is None or mention.implicit or slot.span is None or mention.start is None:
-        return 0.0
-    shared = min(slot.span.end, mention.end or 0) - max(slot.span.start, mention.start)
-    if shared <= 0:
-        return 0.0
-    union = max(slot.span.end, mention.end or 0) - min(slot.span.start, mention.start)
-    same = slot.entity is not None and slot.entity == mention.entity
-    return float(1.0 + shared / union + (1.0 if same else 0.0))
-
-
-def _sentence_of(triple: Annotation, sentence: Sentence) -> bool:
-    span = triple.target.span if triple.target is not None else None
-    return span is not None and sentence.start <= span.start < sentence.end
-
-
-def _slots(triple: Annotation, text: str) -> tuple[Mention | None, Mention | None]:
-    return Mention.of(triple.holder, text), Mention.of(triple.target, text)
-
-
-def _row(
-    article: Article,
-    source: ParseSource,
-    sentence: Sentence,
-    name: str,
-    holder: Mention | None,
-    target: Mention | None,
-    label: str | None,
-) -> dict[str, Any]:
-    return {
-        "unit": f"{article.id}#s{sentence.index}{name}",
-        "article": article.id,
-        "group": article.id,
-        "kind": "stance",
-        "level": "sentence",
-        "start": sentence.start,
-        "end": sentence.end,
-        "text": article.text[sentence.start : sentence.end],
-        "labels": label,
-        "target": target,
-        "holder": holder,
-        "parse": ParseReference(source, article.id, sentence.start, sentence.end),
-        "article_labels": frozenset(),
-        "unknown": frozenset(),
-    }

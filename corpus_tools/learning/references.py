@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from corpus_tools.annotation.codebook import Codebook
-from corpus_tools.language.attribution import Attribution, attribute_article
+from corpus_tools.language.attribution import Attribution, Scene, attribute_scene, set_scenes
 from corpus_tools.language.parses import Parses, parse
 from corpus_tools.language.sentences import Sentence, read_sentences
 from corpus_tools.text.corpus import Corpus
@@ -40,6 +40,7 @@ class ParseSource:
     _known: dict[str, list[Sentence]] = field(default_factory=dict, repr=False)
     _parts: dict[tuple[str, int, int], list[Sentence]] = field(default_factory=dict, repr=False)
     _read: dict[tuple[str, Codebook | None], dict[int, list[Attribution]]] = field(default_factory=dict, repr=False)
+    _scenes: dict[tuple[str, Codebook | None], list[Scene]] = field(default_factory=dict, repr=False)
     _prints: dict[str, str | None] = field(default_factory=dict, repr=False)
 
     def sentences(self, article: str) -> list[Sentence]:
@@ -59,13 +60,21 @@ class ParseSource:
         """Return what the rules of attribution read in each sentence of one article, by number of the sentence."""
         key = (article, codebook)
         if key not in self._read:
-            self._read[key] = {}
+            scenes = self.scenes(article, codebook)
+            self._read[key] = {scene.sentence.index: attribute_scene(scene, anything=True) for scene in scenes}
+        return self._read[key]
+
+    def scenes(self, article: str, codebook: Codebook | None) -> list[Scene]:
+        """Return the sentences of one article, in order, with all that attribution needs to read them."""
+        key = (article, codebook)
+        if key not in self._scenes:
             sentences = self.sentences(article)
             if sentences and self.parses is not None:
                 whole = self.parses[article].article
-                for a in attribute_article(sentences, whole.text, codebook, title=whole.title, anything=True):
-                    self._read[key].setdefault(a.sentence, []).append(a)
-        return self._read[key]
+                self._scenes[key] = set_scenes(sentences, whole.text, codebook, title=whole.title)
+            else:
+                self._scenes[key] = []
+        return self._scenes[key]
 
     def fingerprint(self, article: str) -> str | None:
         """Return the sha256 of an article's text, None where the source does not know the article."""
@@ -87,7 +96,7 @@ class ParseSource:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the derived sentences out of a pickle."""
-        return {**self.__dict__, "_known": {}, "_parts": {}, "_read": {}}
+        return {**self.__dict__, "_known": {}, "_parts": {}, "_read": {}, "_scenes": {}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from corpus_tools.annotation.codebook import Codebook
 from corpus_tools.language.parses import Parses
-from corpus_tools.learning.candidates import stance_units
 from corpus_tools.learning.detect_then_value import NONE, DetectThenValue
 from corpus_tools.learning.detections import keep_strongest, thin_out, to_detections
 from corpus_tools.learning.detector import Detector
@@ -24,6 +23,7 @@ from corpus_tools.learning.encoder import is_configured
 from corpus_tools.learning.explain import occlude
 from corpus_tools.learning.heads import EXCLUSIVE_HEADS, LinearHead, Views, join_views
 from corpus_tools.learning.references import list_fingerprints
+from corpus_tools.learning.stance_units import stance_units
 from corpus_tools.learning.targets import TargetFeatures
 from corpus_tools.learning.topic_head import TopicHead
 from corpus_tools.text.corpus import Corpus

@@ -21,9 +21,9 @@ from corpus_tools.annotation.records import Annotation
 from corpus_tools.language.mentions import Mention
 from corpus_tools.language.parses import Parses
 from corpus_tools.language.sentences import Sentence
-from corpus_tools.learning.candidates import stance_units
 from corpus_tools.learning.references import ParseReference, ParseSource
 from corpus_tools.learning.shares import SHARES, count_shares
+from corpus_tools.learning.stance_units import stance_units
 from corpus_tools.learning.unit_table import to_units
 from corpus_tools.text.article import Article
 from corpus_tools.text.corpus import Corpus

@@ -10,9 +10,24 @@ words themselves are data, in `corpus_tools/language/cues/`.
 from corpus_tools.language.attribution.attribute import (
     attribute,
     attribute_article,
+    attribute_scene,
     attribute_sentence,
+    set_scenes,
     survey_article,
 )
+from corpus_tools.language.attribution.fillers import Scene, name_holder, name_target
 from corpus_tools.language.attribution.triples import COLUMNS, Attribution
 
-__all__ = ["COLUMNS", "Attribution", "attribute", "attribute_article", "attribute_sentence", "survey_article"]
+__all__ = [
+    "COLUMNS",
+    "Attribution",
+    "Scene",
+    "attribute",
+    "attribute_article",
+    "attribute_scene",
+    "attribute_sentence",
+    "name_holder",
+    "name_target",
+    "set_scenes",
+    "survey_article",
+]

@@ -70,11 +70,22 @@ def attribute_article(
     anything: bool = False,
 ) -> list[Attribution]:
     """Return the attributions of one article's sentences; `text` and `title` are the article's."""
-    return [
-        found
-        for sentence, around in zip(sentences, survey_article(sentences, codebook, title, language), strict=True)
-        for found in attribute_sentence(sentence, text, codebook, around=around, language=language, anything=anything)
-    ]
+    scenes = set_scenes(sentences, text, codebook, title=title, language=language)
+    return [found for scene in scenes for found in attribute_scene(scene, anything=anything)]
+
+
+def set_scenes(
+    sentences: list[Sentence],
+    text: str,
+    codebook: Codebook | None = None,
+    *,
+    title: str | None = None,
+    language: str = "en",
+) -> list[Scene]:
+    """Return for each sentence of an article all that is needed to read it; `text` and `title` are the article's."""
+    names, lexicon = load_actors(codebook, language), load_lexicon(language)
+    around = survey_article(sentences, codebook, title, language)
+    return [Scene(sentence, text, lexicon, names, about) for sentence, about in zip(sentences, around, strict=True)]
 
 
 def survey_article(
@@ -118,10 +129,15 @@ def attribute_sentence(
     """
     names = load_actors(codebook, language)
     scene = Scene(sentence, text, load_lexicon(language), names, around or Surroundings())
+    return attribute_scene(scene, anything=anything)
+
+
+def attribute_scene(scene: Scene, *, anything: bool = False) -> list[Attribution]:
+    """Return the attributions of one sentence, on any subject or on that of the codebook, if it names entities."""
     cued = list(read_scene(scene))
     found = [*cued, *read_reports(scene, cued)]
     found = _drop_repeated(sorted(found, key=lambda a: (a.cue_start, a.target.start or 0)))
-    if anything or codebook is None or not codebook.entities:
+    if anything or not scene.names.entities:
         return found
     on_subject = {a.cue_head for a in found if _is_on_subject(scene, a)}
     return [a for a in found if a.cue_head in on_subject]

@@ -55,6 +55,16 @@ def read_holders(scene: Scene, holders: Holders, target: set[int]) -> Iterator[t
         yield head, _mention(scene, _leave_out(scene.sentence, noun_phrase(scene.sentence, head), target), entity)
 
 
+def name_holder(scene: Scene, head: int) -> str | None:
+    """Return the entity of whoever a word stands for, as attribution names a holder."""
+    return next((mention.entity for _, mention in read_holders(scene, Holders((head,)), set())), None)
+
+
+def name_target(scene: Scene, head: int) -> str | None:
+    """Return the entity that the phrase or clause of a word is about, as attribution names a target."""
+    return read_target(scene, list_target(scene.sentence, Target(head), Holders()))[0].entity
+
+
 def _explained(scene: Scene, head: int) -> int:
     """Return the noun that a noun in apposition explains where the parser took the second for the subject."""
     sentence = scene.sentence
