@@ -220,7 +220,7 @@ def test_processors_that_are_not_there_are_not_missed() -> None:
 # ------------------------------------------------------------------------------------------------------- fast, newswire
 
 
-@pytest.mark.parametrize("bfloat16", [True, False])
+@pytest.mark.parametrize("bfloat16", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_fast_has_the_same_tokens_and_nearly_the_same_columns(
     fast: Accelerated, annotated: Sentences, bfloat16: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
