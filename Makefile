@@ -17,7 +17,8 @@ demo: $(VENV)/.installed
 	$(BIN)/corpus-tools run seeds/ --annotations annotations/ --out report/ --judge $(SEED)
 
 # Two processes of one thread each; a file's tests stay together. Threads of torch that wait for each other cost tenfold.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+# Bytecode is kept, whatever the shell says: or each process, and each command that a test starts, compiles everything.
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test: $(VENV)/.installed lint
 	$(PYTEST)

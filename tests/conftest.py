@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,21 @@ import pytest
 from corpus_tools.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# jsonschema does without it; with it, each process that imports jsonschema compiles 38 grammars of addresses, for a
+# format that no schema here asks for.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported and collected, which stays until the end, out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let it go at the end, or libraries in C++ report it as leaked."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

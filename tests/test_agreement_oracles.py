@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from agreement_cases import LEVELS, OF_MANY
 from hypothesis import assume, given, settings
-from nltk.metrics.agreement import AnnotationTask
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
@@ -67,6 +66,8 @@ def test_alpha_equals_the_package_krippendorff(ratings, level):
 
 def nltk_task(ratings, distance):
     names = [[frozenset(v) if isinstance(v, frozenset) else v for v in row] for row in ratings]
+    from nltk.metrics.agreement import AnnotationTask  # takes seconds: only the process that compares with it waits
+
     return AnnotationTask(
         [(f"c{c}", f"u{u}", v) for c, row in enumerate(names) for u, v in enumerate(row) if v is not None], distance
     )

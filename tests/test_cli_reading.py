@@ -78,7 +78,11 @@ def spoilt(copy):
     return copy
 
 
-@pytest.mark.parametrize("command", ["validate", "agreement", "export", "import", "train", "run", "parse", "detect"])
+# What `run` leaves out, the next test sees too.
+RUN = pytest.param("run", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("command", ["validate", "agreement", "export", "import", "train", RUN, "parse", "detect"])
 def test_every_command_that_reads_articles_can_leave_a_faulty_one_out(call, spoilt, world, command):
     articles, annotations, skip = spoilt / "articles", spoilt / "annotations", ["--on-error", "skip"]
     if command == "detect":

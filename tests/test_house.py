@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -33,8 +34,13 @@ ENTRANCES = ("__init__.py", "__main__.py", "_version.py")
 """Files above all floors: the public face and the way in."""
 
 
-def imported_modules(file: Path) -> Iterator[tuple[str, int]]:
+@cache
+def imported_modules(file: Path) -> tuple[tuple[str, int], ...]:
     """Every module that a file imports, also inside functions and under TYPE_CHECKING, in full, with its line."""
+    return tuple(walk_imports(file))
+
+
+def walk_imports(file: Path) -> Iterator[tuple[str, int]]:
     module = ["corpus_tools", *file.relative_to(PACKAGE).with_suffix("").parts]
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):

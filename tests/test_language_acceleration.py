@@ -48,6 +48,12 @@ def fast(stanza_pipeline: Any) -> Accelerated:
 
 
 @pytest.fixture(scope="module")
+def alone(stanza_pipeline: Any) -> list[Any]:
+    """Stanza's own document of each text."""
+    return [stanza_pipeline.process(fold_quotes(text), processors="tokenize,mwt") for text in TEXTS.values()]
+
+
+@pytest.fixture(scope="module")
 def annotated(fast: Accelerated) -> Sentences:
     """Sentences of most texts with all columns, from Stanza's own processors."""
     chosen = [text for name, text in TEXTS.items() if name not in ("long_paragraphs", "many_paragraphs")]
@@ -65,11 +71,12 @@ def test_no_layer_steps_aside_for_the_embedded_package(fast: Accelerated) -> Non
 
 
 @pytest.mark.parametrize("together", [False, True])
-def test_tokens_sentences_and_words_are_those_of_stanza_for_each_text_alone(fast: Accelerated, together: bool) -> None:
+def test_tokens_sentences_and_words_are_those_of_stanza_for_each_text_alone(
+    fast: Accelerated, alone: list[Any], together: bool
+) -> None:
     texts = [fold_quotes(text) for text in TEXTS.values()]
     found = fast.segment(texts) if together else [fast.segment([text])[0] for text in texts]
-    for name, text, ours in zip(TEXTS, texts, found, strict=True):
-        document = fast.pipeline.process(text, processors="tokenize,mwt")
+    for name, document, ours in zip(TEXTS, alone, found, strict=True):
         tokens = [[token.text for token in sentence.tokens] for sentence in document.sentences]
         words = [[tuple(word.text for word in t.words) for t in sentence.tokens] for sentence in document.sentences]
         spans = [(t.start_char, t.end_char) for sentence in document.sentences for t in sentence.tokens]
@@ -148,9 +155,21 @@ ROOMS = {"tokenize": "tokenizing", "mwt": "expanding", "pos": "tagging", "lemma"
          "ner": "entities"}  # fmt: skip
 
 
+CHOSEN = [fold_quotes(TEXTS[text]) for text in ("plain", "blank_lines", "long_token", "underscore", "blank")]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(fast: Accelerated) -> list[Any]:
+    """The chosen texts when no layer steps aside."""
+    texts = fast.segment(CHOSEN)
+    for text in texts:
+        fast.annotate(text.sentences)
+    return texts
+
+
 @pytest.mark.parametrize("name", ROOMS)
 def test_code_that_changed_makes_its_layer_step_aside_with_the_same_result(
-    fast: Accelerated, monkeypatch: pytest.MonkeyPatch, name: str
+    fast: Accelerated, undisturbed: list[Any], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     room = import_module(f"corpus_tools.language.acceleration.{ROOMS[name]}")
     function = list(room.SOURCES)[-1]
@@ -158,10 +177,8 @@ def test_code_that_changed_makes_its_layer_step_aside_with_the_same_result(
     with pytest.warns(RuntimeWarning, match=f"processor '{name}' runs as Stanza has it, slower: {function} is not the"):
         other = accelerate(fast.pipeline)
     assert list(other.aside) == [name]
-    chosen = [fold_quotes(TEXTS[text]) for text in ("plain", "blank_lines", "long_token", "underscore", "blank")]
-    for ours, theirs in zip(fast.segment(chosen), other.segment(chosen), strict=True):
+    for ours, theirs in zip(undisturbed, other.segment(CHOSEN), strict=True):
         assert (ours.starts, ours.ends) == (theirs.starts, theirs.ends)
-        fast.annotate(ours.sentences)
         other.annotate(theirs.sentences)
         assert ours.sentences == theirs.sentences
 
@@ -203,7 +220,7 @@ def test_processors_that_are_not_there_are_not_missed() -> None:
 # ------------------------------------------------------------------------------------------------------- fast, newswire
 
 
-@pytest.mark.parametrize("bfloat16", [True, False])
+@pytest.mark.parametrize("bfloat16", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_fast_has_the_same_tokens_and_nearly_the_same_columns(
     fast: Accelerated, annotated: Sentences, bfloat16: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

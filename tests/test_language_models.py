@@ -154,14 +154,15 @@ def test_stanza_resources_is_stanzas_own_folder(monkeypatch: pytest.MonkeyPatch)
     assert stanza_resources() == Path("/elsewhere")
 
 
-def test_download_without_network_names_both_ways_out(tmp_path: Path) -> None:
-    code = "from corpus_tools.language.models import download; download('en')"
-    nowhere = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"), "http://127.0.0.1:9")
-    environment = {**os.environ, **nowhere, "STANZA_RESOURCES_DIR": str(tmp_path / "stanza")}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
-    last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("corpus_tools.text.errors.InputError")
-    assert "models download en" in last and 'package="lite"' in last
+def test_download_without_network_names_both_ways_out(no_stanza_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(InputError) as caught:
+        models.download("en")
+    assert "models download en" in str(caught.value) and 'package="lite"' in str(caught.value)
+    assert not [path for path in no_stanza_models.rglob("*") if path.suffix == ".pt"]
 
 
 def test_finding_and_verifying_imports_neither_torch_nor_stanza() -> None:

@@ -123,6 +123,7 @@ def test_the_split_is_by_the_name_alone() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_newswire_is_split_by_article(shared: Path) -> None:
     folder = shared / "data" / "en_worldwide_newswire"
     names = [part_of(stem_of(path)) for path in entity_files(folder)]

@@ -186,7 +186,10 @@ def test_no_training_sentence_is_saved_but_the_vocabulary_is(world, folder):
     assert b"onions" in kept and "vocabulary" in told and "embeddings" not in told
 
 
-@pytest.mark.parametrize("head", ["svm", "few_shot", "chain", "best"])
+# The slow two hold heads of the kinds that the fast two, and the tests above, save each alone.
+@pytest.mark.parametrize(
+    "head", ["svm", "few_shot", *(pytest.param(name, marks=pytest.mark.slow) for name in ("chain", "best"))]
+)
 def test_every_head_round_trips(world, tmp_path, head):
     made = world.frame_units()
     model = FrameDetector(world.book, features="words", head=head).fit(made)

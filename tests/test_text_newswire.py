@@ -45,6 +45,7 @@ def test_offsets_hold_in_every_article(folder: Path) -> None:
         assert text.encode("utf-16-le")[2 * units :].decode("utf-16-le").startswith(span.quote)
 
 
+@pytest.mark.slow
 def test_the_newswire_set_holds_the_same_story_more_than_once(folder: Path) -> None:
     pairs = Corpus.read(folder, on_error="skip").near_duplicates()
     assert ("sa_iol_6", "sa_star_13") in set(zip(pairs["a"], pairs["b"], strict=True))
