@@ -24,6 +24,7 @@ CARRIED = (
     ),
     "corpus_tools/annotation/schema/annotation-v1.json",
     "corpus_tools/language/cues/en.toml",
+    "corpus_tools/language/pieces/lite-en.npz",
     "corpus_tools/notebook/annotator.js",
     "corpus_tools/notebook/annotator.css",
     "corpus_tools/notebook/parts/keys.js",
@@ -32,7 +33,7 @@ CARRIED = (
     "corpus_tools/py.typed",
 )
 SEED = "niger-2023-11-15"
-DATA = (".json", ".toml", ".css", ".html", ".js", ".svg", ".pt", ".md")
+DATA = (".json", ".toml", ".css", ".html", ".js", ".svg", ".pt", ".npz", ".md")
 
 
 def pip(*arguments, cwd):

@@ -1,4 +1,4 @@
-"""`models`: list, locate, download, score and train Stanza packages."""
+"""`models`: list, locate, download, score and train Stanza packages, and make pieces of words for them."""
 
 from __future__ import annotations
 
@@ -87,6 +87,21 @@ def train(
         commands=(shlex.join(["corpus-tools", *sys.argv[1:]]),),
     )  # fmt: skip
     click.echo(package)
+
+
+@models.command()
+@click.option("--vectors", type=click.Path(path_type=Path), required=True, help="The package's word vectors.")
+@click.option("--treebank", type=click.Path(path_type=Path), required=True, help="Folder of a UD treebank.")
+@click.option("--ner", type=click.Path(path_type=Path), help="Folder of articles with named entities.")
+@click.option(
+    "--encoder", type=click.Path(path_type=Path), required=True, help="Folder of the transformer of the vectors."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File of the pieces, LANGUAGE/pieces.npz.")
+def pieces(vectors: Path, treebank: Path, ner: Path | None, encoder: Path, out: Path) -> None:
+    """Make the pieces of words that give a package's unknown words vectors."""
+    from corpus_tools.language.training.pieces import train_pieces
+
+    click.echo(train_pieces(treebank=treebank, ner=ner, vectors=vectors, encoder=encoder, out=out))
 
 
 @models.command()

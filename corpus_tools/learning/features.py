@@ -33,7 +33,7 @@ from corpus_tools.learning.terms import (
     dependency_tuples,
     word_ngrams,
 )
-from corpus_tools.learning.vectors import Vectors, load_vectors, mean_vector, text_vectors
+from corpus_tools.learning.vectors import WordVectors, load_vectors, mean_vector, text_vectors
 from corpus_tools.learning.words import text_terms
 from corpus_tools.text.errors import InputError
 
@@ -151,7 +151,7 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return how many columns of the view of terms, the last ones, are values of word vectors."""
         return sum(self._vector_blocks().values())
 
-    def word_vectors(self) -> Vectors | None:
+    def word_vectors(self) -> WordVectors | None:
         """Return the package's word vectors; None where it has none or no block asks for them."""
         wanted = any(block in self.blocks for block in _VECTOR_BLOCKS)
         return load_vectors(self.package, self.language) if wanted else None
@@ -161,7 +161,7 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         vectors = self.word_vectors()
         if vectors is None:
             return {}
-        return {block: n * vectors[1].shape[1] for block, n in _VECTOR_BLOCKS.items() if block in self.blocks}
+        return {block: n * vectors.dimensions for block, n in _VECTOR_BLOCKS.items() if block in self.blocks}
 
     def locate(self, unit: Mapping[Any, Any]) -> dict[str, list[tuple[int, int]]]:
         """Return for each term column of one unit (a row) its places, in code points of the article."""
@@ -231,7 +231,7 @@ class UnitFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             rows = [text_vectors(str(text), (), vectors)[0] for text in units["text"]]
         return sparse.csr_matrix(np.asarray(rows).reshape(len(units), -1) * _WEIGHTS[block])
 
-    def _mean_vectors(self, reference: ParseReference, vectors: Vectors) -> np.ndarray[Any, Any]:
+    def _mean_vectors(self, reference: ParseReference, vectors: WordVectors) -> np.ndarray[Any, Any]:
         """Return the mean vectors of a unit and of its neighbours; a sentence remembers them, as it does its terms."""
         own = reference.sentences()
 

@@ -68,16 +68,17 @@ class Likeness:
         return np.asarray(normalize(there @ self.meanings_))
 
     def _load_meanings(self) -> Array | None:
-        """Return the vector of each word of the vocabulary times its rarity, zeros for unknown words, or None."""
+        """Return the vector of each word of the vocabulary times its rarity, zeros for unknown words, or None.
+
+        Vectors by pieces, guesses from spelling, are left out: rare words weigh most here, and these would lead.
+        """
         vectors = load_vectors(self.package, self.language) if self.package else None
         if vectors is None:
             return None
-        names = self.words_.get_feature_names_out()
-        vocabulary, array = vectors
-        known = [i for i, name in enumerate(names) if name in vocabulary]
-        found = np.zeros((len(names), array.shape[1]))
-        found[known] = normalize(array[[vocabulary[names[i]] for i in known]].astype(float))
-        return np.asarray(found * self.words_.idf_[:, None])
+        unknown = np.zeros(vectors.dimensions)
+        found = [vectors.find_whole(name) for name in self.words_.get_feature_names_out()]
+        rows = normalize(np.array([unknown if vector is None else vector for vector in found], dtype=float))
+        return np.asarray(rows * self.words_.idf_[:, None])
 
 
 def _stack(parts: Sequence[Any]) -> Any:

@@ -73,7 +73,7 @@ def _make_views(features: Any) -> Views:
     parts = [vectorizer.transform(_make_documents(vectorizer)) for vectorizer in features.vectorizers_.values()]
     vectors = features.word_vectors()
     if vectors is not None:
-        rows = vectors[1][np.arange(PROBES) * (len(vectors[1]) // PROBES)].astype(float)
+        rows = vectors.sample(PROBES).astype(float)
         parts.append(sparse.csr_matrix(np.tile(rows, features.count_vector_columns() // rows.shape[1])))
     terms = sparse.csr_matrix(sparse.hstack(parts)) if parts else sparse.csr_matrix((PROBES, 1))
     if features.dense_ is None:

@@ -9,8 +9,8 @@ is, and in a model of likeness (`corpus_tools.learning.kernel`) a projection of 
 Format version: the integer `FORMAT`. To change it: raise it, write the new layout in `save_detector`, and either read
 the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views),
 format 3 (probes, hashes, heads for several labels), format 4 (views of likeness), format 5 (word vectors beside plain
-words), format 6 (topics one against the rest) and format 7 (a type renamed) do the latter: no detector of an earlier
-one left the project.
+words), format 6 (topics one against the rest), format 7 (a type renamed) and format 8 (pieces of words have vectors, a
+text's vectors weigh 0.4 in stances) do the latter: no detector of an earlier one left the project.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from corpus_tools.text.errors import InputError
 
 __all__ = ["FORMAT", "TRUSTED", "load_detector", "save_detector", "saved_type", "versions"]
 
-FORMAT = 7
+FORMAT = 8
 TRUSTED = (
     "corpus_tools.learning.calibrated.CalibratedLinear",
     "corpus_tools.learning.dense.DenseView",

@@ -27,7 +27,7 @@ from corpus_tools.learning.dense import DenseView, find_span
 from corpus_tools.learning.kernel import LEAST, MOST
 from corpus_tools.learning.stance_terms import lemma_window_terms, stance_terms
 from corpus_tools.learning.terms import Document, as_terms
-from corpus_tools.learning.vectors import Vectors, load_vectors, text_vectors
+from corpus_tools.learning.vectors import WordVectors, load_vectors, text_vectors
 
 Array = np.ndarray[Any, Any]
 Span = tuple[int, int]
@@ -45,8 +45,8 @@ _NAMED = "names"
 """The block of the words of target and holder themselves."""
 _WEIGHTS = {"words": 0.7, "names": 0.8, "clause": 0.7, "lemmas": 0.5, "structure": 0.7, "attribution": 0.3}
 _SLOTS: dict[str, tuple[str, ...]] = {"topic": (), "span": ("targetx",), "entity": ("targetx", "holderx")}
-_OF_TEXT, _OF_SPAN, _OF_TOPIC = 0.25, 0.4, 0.6
-"""Weights of mean word vectors of text and spans, and of a text's embedding on a topic: less than the words' own."""
+_OF_VECTORS, _OF_TOPIC = 0.4, 0.6
+"""Weights of mean word vectors, and of a text's embedding on a topic: less than the words' own."""
 _CROWDED = 3.0
 """From so many candidates a text on average its words are left out."""
 
@@ -151,9 +151,9 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def count_vector_columns(self) -> int:
         """Return how many columns of the view `terms`, the last ones, are values of word vectors."""
         vectors = self.word_vectors()
-        return (1 + len(_SLOTS[self.target])) * vectors[1].shape[1] if vectors is not None else 0
+        return (1 + len(_SLOTS[self.target])) * vectors.dimensions if vectors is not None else 0
 
-    def word_vectors(self) -> Vectors | None:
+    def word_vectors(self) -> WordVectors | None:
         """Return the word vectors; None where embeddings say more, or where candidates share their text."""
         return load_vectors() if self.embeddings is None and not self.crowded_ else None
 
@@ -271,12 +271,12 @@ def _read_part(unit: Mapping[Any, Any]) -> tuple[str, int, list[tuple[str, Span]
     return unit["text"][start:end], start, inside
 
 
-def _weigh_vectors(unit: Mapping[Any, Any], slots: tuple[str, ...], vectors: Vectors) -> Array:
+def _weigh_vectors(unit: Mapping[Any, Any], slots: tuple[str, ...], vectors: WordVectors) -> Array:
     """Return the mean word vectors of the text and of what stands around each slot, zeros where it has no place."""
     text, _, spans = _read_part(unit)
     of_text, *around = text_vectors(text, [span for _, span in spans], vectors)
     found = dict(zip((name for name, _ in spans), around, strict=True))
-    return np.concatenate([_OF_TEXT * of_text, *(_OF_SPAN * found.get(slot, 0 * of_text) for slot in slots)])
+    return _OF_VECTORS * np.concatenate([of_text, *(found.get(slot, 0 * of_text) for slot in slots)])
 
 
 def _plain_terms(unit: Mapping[Any, Any], block: str) -> Iterator[Found]:

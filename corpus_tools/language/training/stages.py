@@ -114,9 +114,7 @@ def _learn_entities(plan: Plan) -> Learner:
 
 def _provide_vectors(plan: Plan, treebank: Treebank) -> Path | None:
     """Copy the given vectors or distil them, over the training parts only; None without either."""
-    from corpus_tools.language.training.entities import DEV, TRAIN, load_parts
-    from corpus_tools.language.training.treebank import read_words
-    from corpus_tools.language.training.vectors import distil_vectors
+    from corpus_tools.language.training.vectors import distil_vectors, read_texts
 
     target = plan.work / "pretrain.pt"
     if target.exists():
@@ -126,10 +124,7 @@ def _provide_vectors(plan: Plan, treebank: Treebank) -> Path | None:
         return target.with_suffix(".tmp").replace(target)
     if not plan.encoder:
         return None
-    sentences = list(read_words(treebank.train))
-    if plan.ner:
-        parts = load_parts(Path(plan.ner))
-        sentences += [[token.text for token in sentence] for part in (TRAIN, DEV) for sentence in parts[part]]
+    sentences = read_texts(treebank, Path(plan.ner) if plan.ner else None)
     return distil_vectors(sentences, Path(plan.encoder), target, language=plan.language, progress=plan.progress)
 
 

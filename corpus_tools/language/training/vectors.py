@@ -19,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from tqdm.auto import tqdm
 
+from corpus_tools.language.training.entities import DEV, TRAIN, load_parts
+from corpus_tools.language.training.treebank import Treebank, read_words
 from corpus_tools.text.errors import InputError
 
 Vector = npt.NDArray[np.float64]
@@ -28,6 +30,7 @@ LAYERS = (1, 2, 3, 4)
 MOST_OCCURRENCES = 3000  # of a word that enter its mean
 LONGEST_WORD = 30
 BATCH_WORDS = 4000
+LEAST_COMMON = 100  # words to learn a mapping from
 
 
 @dataclass
@@ -79,7 +82,7 @@ def distil_vectors(
     InputError
         `encoder` holds no model, or transformers is not installed.
     """
-    reader = _Reader(encoder)
+    reader = Reader(encoder)
     means = _read_all(reader, sentences, progress)
     vectors = {word: means.of(word) for word in means.sums}
     extra = _read_vocabulary(reader, means, vectors)
@@ -87,6 +90,15 @@ def distil_vectors(
     vocabulary = (vocabulary + extra)[:words]
     table = reduce_vectors(np.stack([vectors[w] for w in vocabulary]), [means.seen[w] for w in vocabulary], dimensions)
     return save_pretrain(vocabulary, table, out, language=language)
+
+
+def read_texts(treebank: Treebank, ner: Path | None = None) -> list[list[str]]:
+    """Return the words of the sentences that vectors may be learned from: nothing that is held out of training."""
+    sentences = list(read_words(treebank.train))
+    if ner is not None:
+        parts = load_parts(ner)
+        sentences += [[token.text for token in sentence] for part in (TRAIN, DEV) for sentence in parts[part]]
+    return sentences
 
 
 def reduce_vectors(vectors: Vector, counts: Sequence[int], dimensions: int) -> Vector:
@@ -132,8 +144,14 @@ def save_pretrain(words: Sequence[str], table: Vector, out: Path, *, language: s
     return out
 
 
-class _Reader:
-    """Contextual vectors of the words of a sentence."""
+class Reader:
+    """Contextual vectors of the words of a sentence, by the transformer in a folder.
+
+    Raises
+    ------
+    InputError
+        The folder holds no transformer, or transformers is not installed.
+    """
 
     def __init__(self, encoder: Path) -> None:
         if not (encoder / "config.json").is_file():
@@ -148,6 +166,7 @@ class _Reader:
         self.model = AutoModel.from_pretrained(encoder, local_files_only=True).eval()
 
     def read(self, batch: Sequence[Sequence[str]]) -> Iterator[tuple[str, Vector]]:
+        """Yield each word of a batch of sentences, in lower case, with its vector."""
         import torch
 
         pieces = self.tokenizer(
@@ -173,7 +192,7 @@ class _Reader:
         return [word for word in dict.fromkeys(words) if len(word) >= 3 and word.isalpha() and word == word.lower()]
 
 
-def _read_all(reader: _Reader, sentences: Sequence[Sequence[str]], progress: bool) -> _Means:
+def _read_all(reader: Reader, sentences: Sequence[Sequence[str]], progress: bool) -> _Means:
     means = _Means()
     ordered = sorted((s for s in sentences if s), key=len)
     means.seen.update(word.lower() for sentence in ordered for word in sentence)
@@ -195,24 +214,29 @@ def _batches(ordered: Sequence[Sequence[str]]) -> Iterator[Sequence[Sequence[str
         start += size
 
 
-def _read_vocabulary(reader: _Reader, means: _Means, vectors: Vectors) -> list[str]:
+def _read_vocabulary(reader: Reader, means: _Means, vectors: Vectors) -> list[str]:
     """Add the vectors of words that the texts lack to `vectors`; return these words."""
     common = [w for w, count in means.seen.most_common(6000) if w.isalpha() and count >= 20 and w in vectors]
     extra = [word for word in reader.whole_words() if word not in vectors and _fits(word)]
-    if len(common) < 100 or not extra:
+    if len(common) < LEAST_COMMON or not extra:
         return []  # too little text to learn the mapping from
-    alone = _read_alone(reader, common)
-    inputs = np.stack([np.append(alone[w], 1.0) for w in common])
-    outputs = np.stack([vectors[w] for w in common])
-    mapping = np.linalg.solve(inputs.T @ inputs + 5.0 * np.eye(inputs.shape[1]), inputs.T @ outputs)
-    for word, vector in _read_alone(reader, extra).items():
-        vectors[word] = np.append(vector, 1.0) @ mapping
+    vectors.update(map_words(reader, extra, {word: vectors[word] for word in common}))
     return extra
 
 
-def _read_alone(reader: _Reader, words: Sequence[str]) -> Mapping[str, Vector]:
+def map_words(reader: Reader, words: Sequence[str], common: Mapping[str, Vector], *, progress: bool = False) -> Vectors:
+    """Return vectors of `words` in the space of `common`: read alone, and mapped as those are by a ridge regression."""
+    alone = _read_alone(reader, list(common))
+    inputs = np.stack([np.append(alone[w], 1.0) for w in common])
+    outputs = np.stack(list(common.values()))
+    mapping = np.linalg.solve(inputs.T @ inputs + 5.0 * np.eye(inputs.shape[1]), inputs.T @ outputs)
+    mapped = _read_alone(reader, words, progress=progress)
+    return {word: np.append(vector, 1.0) @ mapping for word, vector in mapped.items()}
+
+
+def _read_alone(reader: Reader, words: Sequence[str], *, progress: bool = False) -> Mapping[str, Vector]:
     found: Vectors = {}
-    for start in range(0, len(words), 256):
+    for start in tqdm(range(0, len(words), 256), desc="vectors", unit="batch", disable=not progress):
         frames: Any = [["the", word, "."] for word in words[start : start + 256]]
         for place, (_, vector) in enumerate(reader.read(frames)):
             if place % 3 == 1:
