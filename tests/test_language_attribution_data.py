@@ -46,12 +46,24 @@ def all_cues():
 
 
 def test_every_cue_is_well_formed():
-    assert len(all_cues()) > 500
+    assert len(all_cues()) > 4000
     for cue in all_cues():
         assert cue.polarity in (-1, 0, 1) and cue.strength in (1, 2, 3) and cue.expression in EXPRESSIONS
         assert cue.holders and cue.targets
         assert {role.relation for role in (*cue.holders, *cue.targets)} <= RELATIONS, cue.lemma
         assert cue.lemma == cue.lemma.lower() and cue.upos in ("VERB", "NOUN", "ADJ", "ADP", "PREFIX")
+
+
+def test_no_word_stands_twice():
+    told = set()
+    for name in ("en_acts", "en"):
+        for group in load_words(name)["cue"]:
+            for words in (group["lemmas"], group.get("object", [])):
+                assert len(words) == len(set(words)), words[0]
+            if "object" not in group:  # the second would never be read
+                twice = told & {(group["upos"], lemma) for lemma in group["lemmas"]}
+                assert not twice
+                told |= {(group["upos"], lemma) for lemma in group["lemmas"]}
 
 
 def test_a_role_is_a_relation_with_markers():

@@ -186,10 +186,13 @@ def _match_preposition(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cu
 
 
 def _complete(sentence: Sentence, i: int, cue: Cue) -> tuple[int, ...] | None:
-    """Find the other words of a phrase: its particle or preposition, or one of its objects."""
+    """Find the other words of a phrase: its particle or preposition, a noun's own preposition, or an object."""
     below = sentence.children[i]
     if cue.companion is not None:
+        predicative = cue.upos == "NOUN" and any(sentence.deprel[j] == "cop" for j in below)
         for j in below:
+            if predicative and sentence.deprel[j] == "case" and sentence.lemma[j].lower() == cue.companion:
+                return tuple(sorted((i, j)))  # "is at odds with X"
             if sentence.deprel[j] in _PARTICLES:
                 for k in (j, *(c for c in sentence.children[j] if sentence.deprel[c] in ("case", "mark"))):
                     if sentence.lemma[k].lower() == cue.companion:

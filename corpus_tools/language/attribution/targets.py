@@ -130,6 +130,8 @@ def _moved(sentence: Sentence, top: int, role: Role, predicate: Predicate) -> li
     above = sentence.head[top] - 1
     if role.relation == "obl" and predicate.cue.upos == "ADJ" and sentence.deprel[top] == "xcomp":
         return fill(sentence, above, role) or fill(sentence, top, Role("nmod", role.markers))  # "remained neutral on X"
+    if role.relation == "obl" and predicate.cue.upos == "ADJ" and sentence.upos[top] == "NOUN":
+        return fill(sentence, top, Role("nmod", role.markers))  # a parser's noun: "is leery of X"
     if role.relation == "nsubj" and sentence.deprel[top] == "amod":  # "X is a reliable partner"
         return fill(sentence, above, role) if _is_predicate(sentence, above) else []
     if role.relation == "obj":
