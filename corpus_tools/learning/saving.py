@@ -3,8 +3,9 @@
 A detector is a folder: `model.skops` (fitted vectorizers and weights), `codebook.json` (where there was one) and
 `manifest.json` (format, versions, parameters, training articles with their sha256, metrics, the files' sha256, and the
 predictions of probes, see `corpus_tools.learning.probes`). Nothing is unpickled: skops builds only the types of
-`TRUSTED`, and a file that asks for another is refused by its name. No text is kept, but the vocabulary
-is, and in a model of likeness (`corpus_tools.learning.kernel`) a projection of each training unit's embeddings.
+`TRUSTED`, and a file that asks for another is refused by its name. No text is kept, but the vocabulary is, with a view
+of likeness (`learning.kernel`) a projection of each training unit's embeddings, and with one of pairs
+(`learning.pairs`) the principal components of the mentions' embeddings.
 
 Format version: the integer `FORMAT`. To change it: raise it, write the new layout in `save_detector`, and either read
 the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views),
@@ -39,6 +40,7 @@ TRUSTED = (
     "corpus_tools.learning.kernel.KernelMap",
     "corpus_tools.learning.label_heads.LabelHeads",
     "corpus_tools.learning.one_label.OneLabelHead",
+    "corpus_tools.learning.pairs.PairView",
     "corpus_tools.learning.terms.as_terms",
     "corpus_tools.learning.topic_head.TopicHead",
 )
@@ -56,6 +58,10 @@ _PRIVACY = "No training text is kept; the vocabulary of the training texts (word
 _PRIVACY_CURVED = (
     " Beside it stands a projection of every training unit's embeddings, which can be matched to texts one has, and "
     "parts of a text may be recovered from it."
+)
+_PRIVACY_PAIRS = (
+    " Beside it stand the principal components of the embeddings of holders and targets; where these were few, parts "
+    "of a text may be recovered from them."
 )
 Detector = TypeVar("Detector", bound=Any)
 
@@ -93,7 +99,7 @@ def save_detector(detector: Any, path: str | Path, *, metrics: Mapping[str, Any]
         "features": list(getattr(detector.features_, "blocks", ())) or list(detector.features_.vectorizers_),
         "training_articles": detector.training_hashes_,
         "metrics": dict(metrics or {}),
-        "privacy": _PRIVACY + (_PRIVACY_CURVED if _is_curved(detector) else ""),
+        "privacy": _describe_privacy(detector),
         "sha256": {name: _hash(folder / name) for name in (_MODEL, _CODEBOOK) if (folder / name).exists()},
         "probes": score_probes(detector),
     }
@@ -195,9 +201,10 @@ def _check_probes(detector: Any, manifest: Mapping[str, Any], folder: Path) -> N
         )
 
 
-def _is_curved(detector: Any) -> bool:
-    """Whether a detector holds its training rows (see `corpus_tools.learning.kernel`)."""
-    return bool(getattr(getattr(detector.features_, "dense_", None), "curved", False))
+def _describe_privacy(detector: Any) -> str:
+    """Return in words what is kept of the training texts (see `corpus_tools.learning.kernel` and `.pairs`)."""
+    view = getattr(detector.features_, "dense_", None)
+    return _PRIVACY + (_PRIVACY_CURVED if getattr(view, "curved", False) else _PRIVACY_PAIRS * hasattr(view, "axes_"))
 
 
 def _hash(file: Path) -> str:

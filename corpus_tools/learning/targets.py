@@ -24,7 +24,7 @@ from corpus_tools.language.sentences import Sentence
 from corpus_tools.learning import words
 from corpus_tools.learning.attributed import attribution_terms
 from corpus_tools.learning.dense import DenseView, find_span
-from corpus_tools.learning.kernel import LEAST, MOST
+from corpus_tools.learning.pairs import PairView, choose_view
 from corpus_tools.learning.stance_terms import lemma_window_terms, stance_terms
 from corpus_tools.learning.terms import Document, as_terms
 from corpus_tools.learning.vectors import WordVectors, load_vectors, text_vectors
@@ -45,8 +45,8 @@ _NAMED = "names"
 """The block of the words of target and holder themselves."""
 _WEIGHTS = {"words": 0.7, "names": 0.8, "clause": 0.7, "lemmas": 0.5, "structure": 0.7, "attribution": 0.3}
 _SLOTS: dict[str, tuple[str, ...]] = {"topic": (), "span": ("targetx",), "entity": ("targetx", "holderx")}
-_OF_VECTORS, _OF_TOPIC = 0.4, 0.6
-"""Weights of mean word vectors, and of a text's embedding on a topic: less than the words' own."""
+_OF_VECTORS = 0.4
+"""Weight of mean word vectors: less than the words' own."""
 _CROWDED = 3.0
 """From so many candidates a text on average its words are left out."""
 
@@ -108,13 +108,11 @@ class TargetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                     continue
                 self.vectorizers_[block] = vectorizer
         found: dict[str, Any] = {"terms": _join([*parts, *self._vectors(rows)], len(rows))}
-        self.dense_: DenseView | None = None
+        self.dense_: DenseView | PairView | None = None
         if self.embeddings is not None:
-            spans = self.target != "topic" and not self.crowded_
-            holders = spans and self.target == "entity"
-            weight = _OF_TOPIC if self.target == "topic" else 1.0
-            curved = self.curved and spans and LEAST <= len(units) <= MOST
-            self.dense_ = DenseView(self.embeddings, spans=spans, holders=holders, curved=curved, weight=weight)
+            self.dense_ = choose_view(
+                self.embeddings, self.target, crowded=self.crowded_, curved=self.curved, count=len(units)
+            )
             found[self.dense_.name] = self.dense_.fit_transform(units)
         return found
 

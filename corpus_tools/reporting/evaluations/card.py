@@ -89,7 +89,9 @@ def _list_kept(config: Mapping[str, Any]) -> list[str]:
     return [
         f"Where stances toward spans are learned from the embeddings of {LEAST:,} to {MOST:,} units, the border "
         "between values is curved, and the model keeps a **projection of the embeddings of every training unit**: it "
-        "can be matched to texts that one has, and parts of a text may be recovered from it."
+        "can be matched to texts that one has, and parts of a text may be recovered from it.",
+        "Where stances of holders are learned from embeddings, the model keeps the principal components of those of "
+        "holders and targets; where these are few, parts of a text may be recovered from them.",
     ]
 
 
