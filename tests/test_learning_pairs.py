@@ -74,7 +74,7 @@ def test_a_row_is_the_holder_the_target_and_their_products(model):
     made = candidates([TEXT, "Lena feared Omar , Anna feared Omar .", "Omar and Lena praised Anna ."])
     view = PairView(model, size=4)
     rows = view.fit_transform(made)
-    holder, target, products = np.split(rows, 3, axis=1)
+    holder, target, products = np.split(4 * rows, 3, axis=1)
     assert rows.shape == (27, 12)
     assert products == pytest.approx(2 * np.sqrt(4) * holder * target, abs=1e-6)
     for side in (holder, target):

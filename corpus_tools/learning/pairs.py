@@ -26,8 +26,9 @@ Span = tuple[int, int]
 Wanted = Sequence[tuple[str, Span | None, Span | None]]
 """Of each candidate the text, the span of the target and the span of the holder."""
 
-_OF_PRODUCTS = 2.0
-"""Weight of the products beside the two mentions, whose rows have a length of about 1 each."""
+_OF_ALL, _OF_PRODUCTS = 0.25, 2.0
+"""Weight of all: at 1 embeddings gained little with a thousand coded stances and did harm with four hundred. And of the
+products beside the two sides, whose rows have a length of about 1 before."""
 _OF_TOPIC = 0.6
 """Weight of a text's embedding on a topic: less than the words' own."""
 _AT_ONCE = 2048
@@ -54,7 +55,7 @@ class PairView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Mean of the vectors of holders, and of targets.
     axes_ : list of ndarray
         Their principal components, shape (components, values), scaled so that a candidate's row of a side has a length
-        of about 1.
+        of about 1 before all is weighed.
     """
 
     spans = holders = True
@@ -62,7 +63,7 @@ class PairView(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     curved = False
     name = "embeddings"
 
-    def __init__(self, model: str = "", size: int = 100) -> None:
+    def __init__(self, model: str = "", size: int = 30) -> None:
         self.model = model
         self.size = size
 
@@ -173,4 +174,4 @@ def _join(holders: Array, targets: Array) -> Array:
     """Set the two sides and the products of their components side by side."""
     shared = min(holders.shape[1], targets.shape[1])
     products = _OF_PRODUCTS * np.sqrt(shared) * holders[:, :shared] * targets[:, :shared]
-    return np.concatenate([holders, targets, products], axis=1)
+    return np.asarray(_OF_ALL * np.concatenate([holders, targets, products], axis=1))
