@@ -60,10 +60,12 @@ def test_no_word_stands_twice():
         for group in load_words(name)["cue"]:
             for words in (group["lemmas"], group.get("object", [])):
                 assert len(words) == len(set(words)), words[0]
-            if "object" not in group:  # the second would never be read
-                twice = told & {(group["upos"], lemma) for lemma in group["lemmas"]}
-                assert not twice
-                told |= {(group["upos"], lemma) for lemma in group["lemmas"]}
+            target = tuple(group["target"]) if "object" in group else ()  # of phrases the one with a target is read
+            own = {
+                (group["upos"], lemma, obj, target) for lemma in group["lemmas"] for obj in group.get("object", [""])
+            }
+            assert not told & own, "the second would never be read"
+            told |= own
 
 
 def test_a_role_is_a_relation_with_markers():
@@ -113,6 +115,8 @@ BOOK = Codebook.of(
         (["jihadists"], None),  # no entity of this codebook is of their sort
         (["schoolteacher"], "people"),  # by the noun that it ends with
         (["tea-seller"], "people"),
+        (["colleague"], None),  # no league
+        (["confederation"], None),  # no federation
         (["carpenters", "guild"], "rank"),  # the noun says more than what stands before it
         (["rating", "agency"], "learned"),  # two nouns say more than one
         (["central", "African", "bloc"], "centre"),

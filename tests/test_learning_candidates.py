@@ -16,6 +16,7 @@ RULED_OUT = "Algeria ruled out an intervention on Friday."
 SAID = "The sanctions are unjust, a bishop said."
 THING = "The report on the harvest condemned the sanctions."
 NAMED = "A schoolteacher in Gao welcomed the ballot, and the officers did not."
+GENERIC = "The junta condemned the sanctions."
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def book(root):
 
 @pytest.fixture(scope="module")
 def sentences():
-    articles = [Article(f"c{number}", text) for number, text in enumerate((RULED_OUT, SAID, THING, NAMED))]
+    articles = [Article(f"c{number}", text) for number, text in enumerate((RULED_OUT, SAID, THING, NAMED, GENERIC))]
     parses = parse(articles, workers=1, progress=False)
     return {article.text: read_sentences(parses[article.id])[0] for article in articles}
 
@@ -52,6 +53,11 @@ def test_slots_are_named_as_attribution_names_them(sentences, book):
     found = {(holder.quote, holder.entity, target.quote, target.entity) for holder, target in find_candidates(scene)}
     assert ("A schoolteacher", "citizens", "the ballot", "constitutional_order") in found
     assert ("the officers", "mali_junta") in {pair[:2] for pair in found}
+
+
+def test_a_generic_alias_is_who_the_article_is_about(sentences, book):
+    (scene,) = set_scenes([sentences[GENERIC]], GENERIC, book, title="Niamey")
+    assert {holder.entity for holder, _ in find_candidates(scene) if holder.start == 0} == {"niger_junta"}
 
 
 def test_features_see_the_cues_of_attribution_phrases_included(sentences):

@@ -70,6 +70,12 @@ def test_candidates_of_one_sentence_have_rows_of_their_own(model):
     assert np.ptp(DenseView(model).fit_transform(made), axis=0).max() == 0, "the text alone tells nothing"
 
 
+def test_no_candidates_have_no_rows(model):
+    view = PairView(model, size=4)
+    width = view.fit_transform(candidates()).shape[1]
+    assert view.transform(candidates().iloc[:0]).shape == (0, width)
+
+
 def test_a_row_is_the_holder_the_target_and_their_products(model):
     made = candidates([TEXT, "Lena feared Omar , Anna feared Omar .", "Omar and Lena praised Anna ."])
     view = PairView(model, size=4)

@@ -19,6 +19,7 @@ PEOPLE = ("actor", "collective")
 _ISSUES = ("issue", "event")
 _STEM = 5  # letters that "Africa" and "African" share
 _SHORTEST_END = 6  # letters: "worker" tells what a "metalworker" is, "man" tells little
+_SHORTEST_START = 4  # letters before it: a "colleague" is no league
 
 
 class CommonNouns:
@@ -96,18 +97,22 @@ class CommonNouns:
 
     def people_by_ending(self, word: str) -> str | None:
         """Return the entity of the longest noun for people that a compound ends with: "schoolteacher" is a teacher."""
-        ends = (word[start:] for start in range(3, len(word) - _SHORTEST_END + 1))
+        ends = (word[start:] for start in range(_SHORTEST_START, len(word) - _SHORTEST_END + 1))
         return next((self.people[end] for end in ends if end in self.people), None)
 
     def titled(self, noun: str, modifiers: Iterable[str]) -> str | None:
         """Return the authority an alias of which is the noun with these modifiers: "the central African bloc"."""
-        there = {word[:_STEM] for word in modifiers}
+        there = {self._stem(word) for word in modifiers}
         for entity in self.authorities.get(noun, ()) if there else ():
             for words in (set(alias.replace("'s", "").split()) for alias in self._aliases[entity]):
-                rest = {word[:_STEM] for word in words - {noun, "the", "regional"}}
+                rest = {self._stem(word) for word in words - {noun, "the", "regional"}}
                 if noun in words and rest and rest <= there:
                     return entity
         return None
+
+    def _stem(self, word: str) -> str:
+        """What words of one sort share: the entity of a country, else the first letters ("Africa", "African")."""
+        return self.name_part(word) if word in self.countries else word[:_STEM]
 
     def in_any_order(self, words: Iterable[str]) -> str | None:
         """Return the entity all words of one of whose aliases are among the words, the longest alias first."""

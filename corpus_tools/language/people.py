@@ -113,7 +113,7 @@ class PeopleNames:
         for noun in (f"{before} {lemma}", lemma, lemma.rpartition("-")[2]):
             if noun in self.common.people:
                 return self.common.people[noun]
-        return self.common.people_by_ending(lemma)
+        return self.common.people_by_ending(lemma) if sentence.upos[head] == "NOUN" else None
 
     def _crowd(self, sentence: Sentence, head: int, lemma: str) -> str | None:
         """Who "few in Bamako" and "many in the capital" are."""

@@ -60,7 +60,7 @@ def _as_holder(scene: Scene, mention: Mention, head: int) -> Place | None:
         return None
     if mention.entity is not None and names.kind(mention.entity) not in PEOPLE:
         return None
-    entity = mention.entity or name_holder(scene, head)
+    entity = name_holder(scene, head) or mention.entity
     if entity is None and not _may_hold_unnamed(scene, head):
         return None
     return replace(mention, entity=entity), head
@@ -75,7 +75,7 @@ def _may_hold_unnamed(scene: Scene, head: int) -> bool:
 
 
 def _as_target(scene: Scene, mention: Mention, head: int) -> Mention:
-    return replace(mention, entity=mention.entity or name_target(scene, head))
+    return replace(mention, entity=name_target(scene, head) or mention.entity)
 
 
 def _can_speak(sentence: Sentence, voice: Mention, target: int) -> bool:

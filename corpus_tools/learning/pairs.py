@@ -158,7 +158,7 @@ def _read_mentions(known: Embeddings, asked: Sequence[Request], keep: bool) -> A
         of_text, of_span = vectors[:, 0], vectors[:, 1]
         # zeros: there is no span, or it stands behind all that the model takes in
         seen = of_span.any(axis=(1, 2), keepdims=True)
-        parts.append(np.where(seen, of_span, of_text).reshape(len(vectors), -1))
+        parts.append(np.where(seen, of_span, of_text).reshape(len(vectors), int(np.prod(of_text.shape[1:]))))
     return np.concatenate(parts)
 
 

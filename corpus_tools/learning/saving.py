@@ -11,7 +11,7 @@ Format version: the integer `FORMAT`. To change it: raise it, write the new layo
 the old one in `load_detector` or let it say that the detector must be trained again. Format 2 (heads over views),
 format 3 (probes, hashes, heads for several labels), format 4 (views of likeness), format 5 (word vectors beside plain
 words), format 6 (topics one against the rest), format 7 (a type renamed) and format 8 (pieces of words have vectors, a
-text's vectors weigh 0.4 in stances) do the latter: no detector of an earlier one left the project.
+text's vectors weigh 0.4 in stances, pairs have a view) do the latter: no detector of an earlier one left the project.
 """
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from corpus_tools.language.attribution.arguments import fill
 from corpus_tools.language.cues import Cue, Lexicon
 from corpus_tools.language.sentences import Sentence
 
@@ -112,10 +114,9 @@ def _match(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int
     if tag is None:
         return _match_preposition(sentence, i, lexicon)
     for lemma in _lemmas(sentence, i, tag, lexicon):
-        for cue in lexicon.phrases.get((lemma, tag), ()):
-            words = _complete(sentence, i, cue)
-            if words is not None:
-                return cue, words
+        phrase = _match_phrase(sentence, i, lexicon.phrases.get((lemma, tag), ()))
+        if phrase is not None:
+            return phrase
         word = lexicon.words.get((lemma, tag))
         if word is not None and _is_outdone(sentence, i, word, lexicon):
             continue
@@ -129,6 +130,17 @@ def _match(sentence: Sentence, i: int, lexicon: Lexicon) -> tuple[Cue, tuple[int
     other = lexicon.words.get((sentence.text[i].lower(), "ADJ"))  # a parser's noun or verb: "is neutral", "are tired"
     described = sentence.deprel[i] == "xcomp" or any(sentence.deprel[j] == "cop" for j in sentence.children[i])
     return (other, (i,)) if other is not None and described else None
+
+
+def _match_phrase(sentence: Sentence, i: int, cues: Iterable[Cue]) -> tuple[Cue, tuple[int, ...]] | None:
+    """Return the phrase that a word begins: of several the first that has a target ("a campaign for", "against")."""
+    found = [(cue, words) for cue in cues if (words := _complete(sentence, i, cue)) is not None]
+    aimed = (phrase for phrase in found if len(found) > 1 and _has_target(sentence, *phrase))
+    return next(aimed, found[0] if found else None)
+
+
+def _has_target(sentence: Sentence, cue: Cue, words: tuple[int, ...]) -> bool:
+    return any(fill(sentence, word, role) for word in words for role in cue.targets)
 
 
 def _is_self(sentence: Sentence, i: int) -> bool:
