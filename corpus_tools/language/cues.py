@@ -104,7 +104,7 @@ def load_lexicon(language: str = "en") -> Lexicon:
     >>> load_lexicon("en").words["condemn", "VERB"].polarity
     -1
     >>> [cue.companion for cue in load_lexicon("en").phrases["rule", "VERB"]]
-    ['out']
+    ['out', 'against']
     >>> "say" in load_lexicon("en").sets["speech"]
     True
     """
