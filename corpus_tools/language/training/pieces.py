@@ -18,11 +18,18 @@ import numpy as np
 
 from corpus_tools.language.pieces import INSIDE, cut_word, write_pieces
 from corpus_tools.language.training.treebank import Treebank
-from corpus_tools.language.training.vectors import LEAST_COMMON, Reader, Vector, Vectors, map_words, read_texts
+from corpus_tools.language.training.vectors import (
+    LEAST_COMMON,
+    LONGEST_WORD,
+    MOST_COMMON,
+    Reader,
+    Vector,
+    Vectors,
+    map_words,
+    read_texts,
+)
 from corpus_tools.text.errors import InputError
 
-LONGEST_WORD = 30
-MOST_COMMON = 6000  # words to learn the mapping from
 WEIGHT = 3.0  # of a word whose vector was distilled from texts, where one that was mapped weighs 1
 RIDGE = 0.3
 

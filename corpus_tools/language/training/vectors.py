@@ -30,7 +30,7 @@ LAYERS = (1, 2, 3, 4)
 MOST_OCCURRENCES = 3000  # of a word that enter its mean
 LONGEST_WORD = 30
 BATCH_WORDS = 4000
-LEAST_COMMON = 100  # words to learn a mapping from
+LEAST_COMMON, MOST_COMMON = 100, 6000  # words to learn a mapping from
 
 
 @dataclass
@@ -216,7 +216,7 @@ def _batches(ordered: Sequence[Sequence[str]]) -> Iterator[Sequence[Sequence[str
 
 def _read_vocabulary(reader: Reader, means: _Means, vectors: Vectors) -> list[str]:
     """Add the vectors of words that the texts lack to `vectors`; return these words."""
-    common = [w for w, count in means.seen.most_common(6000) if w.isalpha() and count >= 20 and w in vectors]
+    common = [w for w, count in means.seen.most_common(MOST_COMMON) if w.isalpha() and count >= 20 and w in vectors]
     extra = [word for word in reader.whole_words() if word not in vectors and _fits(word)]
     if len(common) < LEAST_COMMON or not extra:
         return []  # too little text to learn the mapping from
